@@ -1,0 +1,1 @@
+"""Mapped classes by subject; `values` holds what is pure."""

@@ -1,0 +1,1 @@
+"""Pure values: money, dates, names, identifiers, code enums. No database, no Qt."""

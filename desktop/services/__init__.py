@@ -1,0 +1,1 @@
+"""What the program does, one module or package a job. No Qt here."""

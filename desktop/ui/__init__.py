@@ -1,0 +1,1 @@
+"""The window. No SQL here: pages call services through the runner."""

@@ -1,0 +1,1 @@
+"""Widgets and machinery shared by all pages."""

@@ -1,0 +1,1 @@
+"""Released steps, one folder a store. They never import the program."""
