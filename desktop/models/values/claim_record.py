@@ -19,7 +19,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from desktop.models.values.enums import FilingCode, Frequency, Relationship, Sex, TaxIdKind
-from desktop.models.values.money import Money
+from desktop.models.values.money import ZERO, Money
 
 T = TypeVar("T")
 
@@ -258,7 +258,7 @@ class ClaimRecord:
     delay_reason: str = ""
     outside_lab_charge: Money | None = None
     note: str = ""
-    patient_paid: Money = Money(0)
+    patient_paid: Money = ZERO
 
     @property
     def coverage(self) -> CoverageRecord:
@@ -292,7 +292,7 @@ def from_plain(kind: type[T], plain: Any) -> T:
     Raises:
         ValueError, KeyError, TypeError: the stored text is not such a record.
     """
-    return typing.cast(T, _read(kind, plain))
+    return typing.cast("T", _read(kind, plain))
 
 
 def _read(kind: Any, plain: Any) -> Any:
