@@ -8,17 +8,34 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from desktop.services.edi.elements import clip
+from desktop.services.edi.acknowledgments import (
+    Acknowledgment,
+    InterchangeAcknowledgment,
+    read_999,
+    read_ta1,
+)
+from desktop.services.edi.claim_status import ClaimStatusSet, read_status
+from desktop.services.edi.claims837 import SentClaims
+from desktop.services.edi.elements import at, clip
+from desktop.services.edi.eligibility import EligibilitySet, read_eligibility
 from desktop.services.edi.interchange import Interchange, TransactionSet, read_interchange
 from desktop.services.edi.problems import EdiProblem, ProblemList
 from desktop.services.edi.read835 import read_835
+from desktop.services.edi.read837 import read_837
 from desktop.services.edi.remittance import Remittance
 from desktop.services.edi.syntax import chunks, decode
 
 # A day's remittances of a large clinic are a tenth of this.
 MAX_BYTES = 64 * 1024 * 1024
 
-Transaction = Remittance
+Transaction = (
+    Remittance
+    | SentClaims
+    | Acknowledgment
+    | InterchangeAcknowledgment
+    | ClaimStatusSet
+    | EligibilitySet
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +89,50 @@ def _without_collector() -> Iterator[None]:
 
 
 def _read_set(source: TransactionSet, problems: ProblemList) -> Transaction | None:
-    reader = _READERS.get(source.kind)
+    kind = _kind(source)
+    reader = _READERS.get(kind)
+    where = f"ST {clip(source.control)}"
     if reader is None:
-        problems.warning(
-            f"ST {clip(source.control)}",
-            f"Sets of kind “{clip(source.kind)}” are not read by this program.",
-        )
+        problems.warning(where, f"Sets of kind “{clip(kind)}” are not read by this program.")
         return None
+    if source.version != source.group_version and source.group_version:
+        problems.warning(
+            where,
+            f"ST03 “{clip(source.version)}” differs from GS08 “{clip(source.group_version)}”.",
+        )
     return reader(source)
 
 
-_READERS: dict[str, Callable[[TransactionSet], Transaction]] = {"835": read_835}
+def _kind(source: TransactionSet) -> str:
+    """Which of the kinds we read a set is: 837 and 277 have several."""
+    version = source.version
+    if source.kind == "837":
+        for mark, kind in (("X223", "837I"), ("X224", "837D"), ("X096", "837I"), ("X097", "837D")):
+            if mark in version:
+                return kind
+        return "837P"
+    if source.kind == "277":
+        return "277CA" if "X214" in version or _purpose(source) == "0085" else "277"
+    return source.kind
+
+
+def _purpose(source: TransactionSet) -> str:
+    """BHT01, which tells an acknowledgment (0085) from an answer (0010)."""
+    sep = source.delimiters.element
+    for segment in source.segments[:3]:
+        if segment.startswith("BHT" + sep):
+            return at(segment.split(sep), 1)
+    return ""
+
+
+_READERS: dict[str, Callable[[TransactionSet], Transaction]] = {
+    "835": read_835,
+    "837P": read_837,
+    "999": read_999,
+    "TA1": read_ta1,
+    "277CA": lambda source: read_status(source, "277CA"),
+    "277": lambda source: read_status(source, "277"),
+    "276": lambda source: read_status(source, "276"),
+    "271": lambda source: read_eligibility(source, "271"),
+    "270": lambda source: read_eligibility(source, "270"),
+}
