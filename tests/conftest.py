@@ -1,0 +1,62 @@
+"""One migrated, encrypted practice per session, copied for each test that asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from desktop.models.values.enums import Role
+from desktop.services import keys, practice_folder, sqlcipher
+from desktop.services.clock import SampleClock
+from desktop.services.database import Database
+from desktop.services.work import Actor, UserId
+
+TODAY = dt.date(2026, 9, 15)
+PASSWORD = "a long test sentence"
+# The cheapest Argon2id there is: what a test checks is not how slow a guess is.
+CHEAP = keys.Cost(iterations=1, lanes=1, memory_kib=1024)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    """A new practice with ICD-10-CM loaded, and its key."""
+    folder = tmp_path_factory.mktemp("template") / "practice"
+    draft = practice_folder.PracticeDraft("Test Practice", "owner", PASSWORD, "Olive Owner")
+    created = practice_folder.create_practice(folder, draft, cost=CHEAP)
+    key = created.database.key
+    created.database.close()
+    return folder, key
+
+
+@pytest.fixture
+def practice_dir(template: tuple[Path, bytes], tmp_path: Path) -> Path:
+    """A copy of the new practice, closed; its password is `PASSWORD`."""
+    folder = tmp_path / "practice"
+    shutil.copytree(template[0], folder)
+    return folder
+
+
+@pytest.fixture
+def clock() -> SampleClock:
+    """A clock that stands at 2026-09-15 and can be moved."""
+    return SampleClock(TODAY)
+
+
+@pytest.fixture
+def database(
+    template: tuple[Path, bytes], practice_dir: Path, clock: SampleClock
+) -> Iterator[Database]:
+    """The copied practice, open as its owner."""
+    lock = sqlcipher.FolderLock(practice_dir)
+    lock.share()
+    actor = Actor(UserId(1), "owner", Role.OWNER)
+    opened = Database(practice_dir, template[1], actor, clock, lock=lock)
+    yield opened
+    opened.close()
