@@ -343,8 +343,10 @@ def set_up() -> None:
     step = what_to_do(stamp, wanted, programs_there=PYTHON.exists() and PROGRAM.exists())
     if step != "nothing":
         began = time.monotonic()
-        verb = "Setting up" if step == "build" else "Updating"
-        print(f"{verb} Claimstead in {VENV} (about 150 MB to fetch the first time) ...", flush=True)
+        if step == "build":
+            print(f"Setting Claimstead up in {VENV} (fetches about 150 MB) ...", flush=True)
+        else:
+            print(f"Updating Claimstead in {VENV} ...", flush=True)
         if step == "build":
             make_venv()
         # No stamp while packages change: an interrupted run is then seen, and mended, next time.
