@@ -1,0 +1,102 @@
+"""Every command of the window: id, words, keys. The only place where keys are given out.
+
+A page uses the general ones (New, Edit, Save…) with words of its own, and its own ones from
+here. F1 and Ctrl+K show exactly those that work where the user is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command.
+
+    Attributes:
+        id: stable name, ``area.verb``.
+        text: what buttons, palette and help call it; a verb first.
+        keys: shortcuts in Qt's portable writing; the first is shown.
+        tooltip: a sentence more, where the text does not say all.
+    """
+
+    id: str
+    text: str
+    keys: tuple[str, ...] = ()
+    tooltip: str = ""
+
+    @property
+    def shortcut(self) -> str:
+        """The key that is shown beside the text."""
+        return self.keys[0] if self.keys else ""
+
+
+# The window's own: they work everywhere.
+HELP = Command("window.help", "Show the keys", ("F1",))
+PALETTE = Command("window.palette", "Find any command or record", ("Ctrl+K",))
+FIND_PATIENT = Command("window.find_patient", "Find a patient", ("F3",))
+NEXT_PANE = Command("window.next_pane", "Go to the next pane", ("F6",))
+REFRESH = Command("window.refresh", "Refresh this page", ("F5",))
+LOCK = Command("window.lock", "Lock the window", ("Ctrl+L",))
+CLOSE_PRACTICE = Command("window.close_practice", "Close the practice")
+THEME_SYSTEM = Command("window.theme_system", "Colours: as the system")
+THEME_LIGHT = Command("window.theme_light", "Colours: light")
+THEME_DARK = Command("window.theme_dark", "Colours: dark")
+THEME_CONTRAST = Command("window.theme_contrast", "Colours: high contrast")
+QUIT = Command("window.quit", "Quit", ("Ctrl+Q",))
+
+# General ones: a page gives them its own words and deeds.
+NEW = Command("page.new", "New", ("F8", "Ctrl+N"))
+EDIT = Command("page.edit", "Edit", ("F9",))
+ACCOUNT = Command("page.account", "Open the account", ("F7",))
+SAVE = Command("page.save", "Save", ("Ctrl+S",))
+SEARCH = Command("page.search", "Search on this page", ("Ctrl+F",))
+PRINT = Command("page.print", "Print", ("Ctrl+P",))
+UNDO = Command("page.undo", "Undo", ("Ctrl+Z",))
+CLOSE = Command("page.close", "Close what is open", ("Ctrl+W",))
+REMOVE = Command("page.remove", "Remove", ("Ctrl+Del",))
+EXPORT = Command("page.export", "Save as CSV", ("Ctrl+E",))
+
+# Jobs: what one page does and no other.
+VISIT_NEW = Command("visit.new", "New visit", ("Ctrl+Shift+V",))
+VISIT_POST = Command("visit.post", "Post the visit", ("Ctrl+Shift+P",))
+VISIT_COPY_LAST = Command("visit.copy_last", "Copy the last visit", ("Ctrl+Shift+L",))
+VISIT_CHECK = Command("visit.check", "Check the visit", ("Ctrl+Shift+K",))
+VISIT_VOID = Command("visit.void", "Void the visit")
+COVERAGE_ADD = Command("patient.add_coverage", "Add a coverage", ("Ctrl+Shift+A",))
+CLAIM_CHECK = Command("claim.check", "Check the claims", ("Ctrl+Shift+C",))
+CLAIM_SEND = Command("claim.send", "Send as a file", ("Ctrl+Shift+S",))
+CLAIM_PRINT = Command("claim.print", "Print CMS-1500 forms", ("Ctrl+Shift+F",))
+CLAIM_VOID = Command("claim.void", "Void the claim")
+CLAIM_RESEND = Command("claim.resend", "Send anew", ("Ctrl+Shift+R",))
+ANSWER_READ = Command("payment.read_file", "Read an answer file", ("Ctrl+O",))
+PAYMENT_POST = Command("payment.post", "Post the payment", ("Ctrl+Shift+Y",))
+PAYMENT_UNPOST = Command("payment.unpost", "Un-post the payment")
+EOB_ENTER = Command("payment.enter_eob", "Enter a paper EOB", ("Ctrl+Shift+E",))
+RECEIPT_TAKE = Command("payment.take_receipt", "Take a patient's payment", ("Ctrl+Shift+T",))
+STATEMENT_RUN = Command("statement.run", "Print a run of statements", ("Ctrl+Shift+M",))
+EXPLAIN = Command("account.explain", "Why is this owed?", ("Ctrl+Shift+W",))
+BACKUP = Command("practice.backup", "Back up the practice", ("Ctrl+Shift+B",))
+DOCTOR = Command("practice.doctor", "Check the practice's files")
+CODES_IMPORT = Command("codes.import", "Load a code file", ("Ctrl+Shift+I",))
+FEES_IMPORT = Command("fees.import", "Load fees from CSV", ("Ctrl+Shift+G",))
+
+ALL: tuple[Command, ...] = tuple(
+    value for value in tuple(globals().values()) if isinstance(value, Command)
+)
+
+# Keys that fields and tables understand by themselves; F1 shows them below the commands.
+FIELD_KEYS: tuple[tuple[str, str], ...] = (
+    ("Enter", "Go to the next field; in a table, open the row"),
+    ("Ctrl+Enter", "Save the form"),
+    ("Esc", "Close the list, clear the filter, or leave the form"),
+    ("F4", "Open the list of the field"),
+    ("Tab", "Take the marked proposal and go on"),
+    ("Ctrl+C", "Copy the chosen rows of a table"),
+    ("Ctrl+1 to Ctrl+9", "Go to a page of the side bar"),
+    ("t", "In a date: today"),
+    ("+7, -1", "In a date: days later or earlier"),
+    ("[, ]", "In a date: a month earlier or later"),
+    ("m, h", "In a date: first or last day of the month"),
+    ("100-35", "In an amount: the sum"),
+)

@@ -1,0 +1,42 @@
+"""The program's own line icons, tinted with the theme's colour."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from desktop.ui.lib import theme
+
+_SCALES = (1, 2, 3)
+
+
+def icon_folder() -> Path:
+    """Where the drawings lie: beside the program, or inside the built folder."""
+    root = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[3]))
+    return root / "resources" / "icons"
+
+
+def icon(name: str, colour: str | None = None, size: int = 18) -> QIcon:
+    """An icon by its file name without ending, in a colour ``#rrggbb`` (default: the text's)."""
+    return _drawn(name, colour or theme.current().text, size)
+
+
+@lru_cache(maxsize=256)
+def _drawn(name: str, colour: str, size: int) -> QIcon:
+    source = (icon_folder() / f"{name}.svg").read_text(encoding="utf-8")
+    renderer = QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
+    result = QIcon()
+    for scale in _SCALES:
+        pixmap = QPixmap(size * scale, size * scale)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter, QRectF(0, 0, size * scale, size * scale))
+        painter.end()
+        pixmap.setDevicePixelRatio(scale)
+        result.addPixmap(pixmap)
+    return result

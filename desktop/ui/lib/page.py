@@ -1,0 +1,146 @@
+"""The base of every page: title, commands as buttons, a place for content."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from desktop.ui.commands import Command
+from desktop.ui.lib import theme
+from desktop.ui.lib.edits import plain_label
+from desktop.ui.lib.runner import Runner
+
+
+class Go(Protocol):
+    """Opens another page, with a record to show there."""
+
+    def __call__(self, page_id: str, argument: object = None, /) -> None:
+        """Go there."""
+        ...
+
+
+def _nowhere(_page_id: str, _argument: object = None, /) -> None:
+    """Without a window around it a page goes nowhere (tests, previews)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a page gets from the window.
+
+    Attributes:
+        runner: every call of a service goes through it.
+        today: the practice's date (a sample practice's clock stands still).
+        go: opens another page, ``context.go("patients", patient_id)``.
+        is_sample: whether this is a sample practice.
+    """
+
+    runner: Runner
+    today: Callable[[], dt.date]
+    go: Go = field(default=_nowhere)
+    is_sample: bool = False
+
+
+class Page(QWidget):
+    """A page of the window. Subclasses fill `body` and override what they need.
+
+    Attributes:
+        context: runner, clock, ways to other pages.
+        body: the layout below title and buttons.
+    """
+
+    def __init__(self, context: Context, title: str) -> None:
+        super().__init__()
+        self.context = context
+        self._commands: list[tuple[Command, QAction]] = []
+        self._title = plain_label(title)
+        theme.flag(self._title, "title")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 12, 16, 10)
+        outer.setSpacing(8)
+        self._bar = QHBoxLayout()
+        self._bar.setSpacing(6)
+        self._bar.addWidget(self._title)
+        self._bar.addStretch(1)
+        outer.addLayout(self._bar)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(8)
+        outer.addLayout(self.body, 1)
+
+    def title(self) -> str:
+        """The words on top of the page."""
+        return self._title.text()
+
+    def set_title(self, text: str) -> None:
+        """Change the words on top; the window's own title never takes them."""
+        self._title.setText(text)
+
+    def add_command(
+        self,
+        command: Command,
+        do: Callable[[], None],
+        *,
+        text: str = "",
+        button: bool = True,
+        primary: bool = False,
+    ) -> QAction:
+        """Offer a command on this page: its key, a button, the palette and F1.
+
+        `text` replaces the command's words (New → “New patient”). Disable the returned action
+        and its button follows.
+        """
+        action = QAction(text or command.text, self)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda _checked=False: do())
+        self.addAction(action)
+        self._commands.append((command, action))
+        if button:
+            self._bar.addWidget(action_button(action, command, primary=primary))
+        return action
+
+    def commands(self) -> list[tuple[Command, QAction]]:
+        """What works on this page now."""
+        return [(command, action) for command, action in self._commands if action.isEnabled()]
+
+    def refresh(self) -> None:
+        """F5, and when the page is first shown: ask the services anew."""
+
+    def focus_search(self) -> None:
+        """Ctrl+F; also where the cursor goes when the page opens."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_record(self, argument: object) -> None:
+        """Another page sent the user here for a record (its id, or what the page documents)."""
+
+    def has_unsaved(self) -> bool:
+        """Whether closing now would lose something the user typed."""
+        return False
+
+
+def action_button(action: QAction, command: Command, *, primary: bool = False) -> QPushButton:
+    """A button that follows an action; its tooltip shows the key."""
+    button = QPushButton(action.text())
+    button.setAutoDefault(False)
+    button.setDefault(False)
+    if primary:
+        theme.flag(button, "primary")
+    keys = QKeySequence(command.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+    words = command.tooltip or action.text()
+    button.setToolTip(f"{words} ({keys})" if keys else words)
+    button.setAccessibleName(action.text())
+    button.clicked.connect(lambda _checked=False: action.trigger())
+
+    def follow() -> None:
+        button.setEnabled(action.isEnabled())
+        button.setVisible(action.isVisible())
+        button.setText(action.text())
+        button.setAccessibleName(action.text())
+
+    action.changed.connect(follow)
+    return button

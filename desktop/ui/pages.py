@@ -1,0 +1,64 @@
+"""The pages of the side bar, in order. A new page is one function and one line here.
+
+Each page is imported when it is first opened, so that the first paint waits for none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from desktop.services.work import Work
+from desktop.ui.lib.page import Context, Page
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """One entry of the side bar.
+
+    Attributes:
+        id: what `Context.go` names.
+        title: the word in the side bar.
+        icon: a drawing in `resources/icons`.
+        factory: makes the page; imports it inside.
+    """
+
+    id: str
+    title: str
+    icon: str
+    factory: Callable[[Context], Page]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One record that the search box found.
+
+    Attributes:
+        argument: given to the page's `show_record`.
+        text: its name; `detail` what tells it from others (birth date); `right` its number.
+    """
+
+    argument: object
+    text: str
+    detail: str = ""
+    right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSpec:
+    """Records that Ctrl+K and F3 find.
+
+    Attributes:
+        page_id: the page that shows a found record.
+        search: runs in the reader's thread; at most ten, best first.
+        patients: whether F3 asks it too.
+    """
+
+    page_id: str
+    search: Callable[[Work, str], Sequence[Found]]
+    patients: bool = False
+
+
+PAGES: list[PageSpec] = []
+
+SEARCHES: list[SearchSpec] = []
