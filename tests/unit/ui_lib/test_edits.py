@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.values.money import Money
 from desktop.ui.lib.edits import Choice, CodeEdit, DateEdit, MoneyEdit, PhoneEdit, read_money
+from tests.helpers.keys import type_in
 from tests.unit.ui_lib.conftest import today
 
 
@@ -37,7 +38,7 @@ def test_money_refuses_what_is_no_amount(text: str) -> None:
 def test_money_field_settles_and_is_right_aligned(qtbot: QtBot) -> None:
     edit = MoneyEdit()
     qtbot.addWidget(edit)
-    qtbot.keyClicks(edit, "1000-35")
+    type_in(edit, "1000-35")
     assert edit.value() == Money(96500)
     edit.editingFinished.emit()
     assert edit.text() == "965.00"
@@ -47,7 +48,7 @@ def test_money_field_settles_and_is_right_aligned(qtbot: QtBot) -> None:
 def test_money_below_zero_needs_leave(qtbot: QtBot) -> None:
     edit = MoneyEdit()
     qtbot.addWidget(edit)
-    qtbot.keyClicks(edit, "-5")
+    type_in(edit, "-5")
     assert "below zero" in edit.problem()
 
 
@@ -65,7 +66,7 @@ def test_money_below_zero_needs_leave(qtbot: QtBot) -> None:
 def test_date_by_keys(qtbot: QtBot, keys: str, expected: dt.date, weekday: str) -> None:
     edit = DateEdit(today)
     qtbot.addWidget(edit)
-    qtbot.keyClicks(edit, keys)
+    type_in(edit, keys)
     assert edit.value() == expected
     edit.editingFinished.emit()
     assert edit.text() == f"{expected:%m/%d/%Y}"
@@ -75,7 +76,7 @@ def test_date_by_keys(qtbot: QtBot, keys: str, expected: dt.date, weekday: str) 
 def test_a_step_is_taken_once_however_often_it_is_read(qtbot: QtBot) -> None:
     edit = DateEdit(today)
     qtbot.addWidget(edit)
-    qtbot.keyClicks(edit, "t+7")
+    type_in(edit, "t+7")
     assert [edit.value(), edit.value(), edit.problem(), edit.value()] == [
         dt.date(2026, 9, 22),
         dt.date(2026, 9, 22),
@@ -87,7 +88,7 @@ def test_a_step_is_taken_once_however_often_it_is_read(qtbot: QtBot) -> None:
 def test_unreadable_date_keeps_the_text_and_says_why(qtbot: QtBot) -> None:
     edit = DateEdit(today, past=True)
     qtbot.addWidget(edit)
-    qtbot.keyClicks(edit, "2/30/24")
+    type_in(edit, "2/30/24")
     edit.editingFinished.emit()
     assert edit.text() == "2/30/24"
     assert "no February 30" in edit.problem()
@@ -97,7 +98,7 @@ def test_unreadable_date_keeps_the_text_and_says_why(qtbot: QtBot) -> None:
 def test_phone_is_ten_digits(qtbot: QtBot) -> None:
     edit = PhoneEdit()
     qtbot.addWidget(edit)
-    qtbot.keyClicks(edit, "1-555-013-4477")
+    type_in(edit, "1-555-013-4477")
     assert edit.value() == "5550134477"
     edit.editingFinished.emit()
     assert edit.text() == "(555) 013-4477"
@@ -108,7 +109,7 @@ def test_phone_is_ten_digits(qtbot: QtBot) -> None:
 def test_code_is_capitals(qtbot: QtBot) -> None:
     edit = CodeEdit()
     qtbot.addWidget(edit)
-    qtbot.keyClicks(edit, "j1 885")
+    type_in(edit, "j1 885")
     assert edit.value() == "J1885"
 
 

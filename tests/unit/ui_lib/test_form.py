@@ -14,6 +14,7 @@ from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Choice, DateEdit, MoneyEdit, NoteEdit, TextEdit
 from desktop.ui.lib.form import Form
+from tests.helpers.keys import press, type_in
 from tests.unit.ui_lib.conftest import today
 
 
@@ -42,8 +43,8 @@ def test_enter_goes_through_the_fields_in_order(qtbot: QtBot, form: Form) -> Non
     form.focus_first()
     for name, keys in [("last_name", "Adams"), ("birth_on", "3/4/51"), ("copay", "20")]:
         assert form.editor(name).hasFocus(), name
-        qtbot.keyClicks(form.editor(name), keys)
-        qtbot.keyClick(form.editor(name), Qt.Key.Key_Return)
+        type_in(form.editor(name), keys)
+        press(form.editor(name), Qt.Key.Key_Return)
     assert form.editor("sex").hasFocus()
     assert form.editor("birth_on").text() == "03/04/1951"
     assert form.values()["birth_on"] == dt.date(1951, 3, 4)
@@ -52,10 +53,10 @@ def test_enter_goes_through_the_fields_in_order(qtbot: QtBot, form: Form) -> Non
 def test_ctrl_enter_saves_and_enter_does_not(qtbot: QtBot, form: Form) -> None:
     form.focus_first()
     with qtbot.assertNotEmitted(form.save_wanted):
-        qtbot.keyClick(form.editor("last_name"), Qt.Key.Key_Return)
+        press(form.editor("last_name"), Qt.Key.Key_Return)
     with qtbot.waitSignal(form.save_wanted):
         control = Qt.KeyboardModifier.ControlModifier
-        qtbot.keyClick(form.editor("copay"), Qt.Key.Key_Return, control)
+        press(form.editor("copay"), Qt.Key.Key_Return, control)
 
 
 def test_problems_stand_beside_their_fields_and_the_first_gets_the_cursor(form: Form) -> None:
@@ -74,12 +75,12 @@ def test_problems_stand_beside_their_fields_and_the_first_gets_the_cursor(form: 
 
 
 def test_a_problem_keeps_what_was_typed_and_leaves_when_mended(qtbot: QtBot, form: Form) -> None:
-    qtbot.keyClicks(form.editor("birth_on"), "2/30/51")
+    type_in(form.editor("birth_on"), "2/30/51")
     assert form.checked() is None
     assert "no February 30" in form.problem_at("birth_on")
     assert form.problem_at("last_name") == "Last name is needed."
     assert form.editor("birth_on").text() == "2/30/51"
-    qtbot.keyClicks(form.editor("last_name"), "A")
+    type_in(form.editor("last_name"), "A")
     assert form.problem_at("last_name") == ""
 
 
@@ -93,7 +94,7 @@ def test_dirty_only_by_the_users_hand(qtbot: QtBot, form: Form) -> None:
     form.set_values({"last_name": "Adams", "sex": "M", "note": "x"})
     assert not form.is_dirty
     assert form.values()["sex"] == "M"
-    qtbot.keyClicks(form.editor("note"), "y")
+    type_in(form.editor("note"), "y")
     assert form.is_dirty
 
 
@@ -137,14 +138,14 @@ def test_dialog_saves_by_key_and_stays_open_when_refused(
     box, saver = dialog
     control = Qt.KeyboardModifier.ControlModifier
     saver.refusal = RuleError(Problem("last_name", "There is an Adams born that day already."))
-    qtbot.keyClicks(box.form.editor("last_name"), "Adams")
-    qtbot.keyClicks(box.form.editor("birth_on"), "3/4/51")
-    qtbot.keyClick(box.form.editor("birth_on"), Qt.Key.Key_Return, control)
+    type_in(box.form.editor("last_name"), "Adams")
+    type_in(box.form.editor("birth_on"), "3/4/51")
+    press(box.form.editor("birth_on"), Qt.Key.Key_Return, control)
     assert len(saver.got) == 1
     assert box.isVisible()
     assert "already" in box.form.problem_at("last_name")
     saver.refusal = None
-    qtbot.keyClick(box.form.editor("copay"), Qt.Key.Key_Return, control)
+    press(box.form.editor("copay"), Qt.Key.Key_Return, control)
     assert not box.isVisible()
 
 
@@ -154,8 +155,8 @@ def test_esc_asks_before_it_throws_away(
     box, _saver = dialog
     answers = iter([False, True])
     monkeypatch.setattr(messages, "confirm", lambda *_a, **_k: next(answers))
-    qtbot.keyClicks(box.form.editor("last_name"), "Adams")
-    qtbot.keyClick(box, Qt.Key.Key_Escape)
+    type_in(box.form.editor("last_name"), "Adams")
+    press(box, Qt.Key.Key_Escape)
     assert box.isVisible()
-    qtbot.keyClick(box, Qt.Key.Key_Escape)
+    press(box, Qt.Key.Key_Escape)
     assert not box.isVisible()

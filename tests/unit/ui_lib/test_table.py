@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.values.money import Money
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
+from tests.helpers.keys import press, type_in
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,10 @@ def test_empty_dates_come_last_both_ways(table: RowsTable) -> None:
 
 def test_filter_takes_words_of_any_column(qtbot: QtBot, table: RowsTable) -> None:
     table.focus_filter()
-    qtbot.keyClicks(table.filter, "PAID 1,234")
+    type_in(table.filter, "PAID 1,234")
     assert ids(table) == [3]
     assert table.count_text() == "1 of 3 rows"
-    qtbot.keyClick(table.filter, Qt.Key.Key_Escape)
+    press(table.filter, Qt.Key.Key_Escape)
     assert ids(table) == [1, 2, 3]
 
 
@@ -83,9 +84,9 @@ def test_enter_in_the_filter_goes_to_the_table_and_enter_opens(
     table.opened.connect(opened.append)
     table.activateWindow()
     table.focus_filter()
-    qtbot.keyClicks(table.filter, "denied")
-    qtbot.keyClick(table.filter, Qt.Key.Key_Return)
-    qtbot.keyClick(table.view, Qt.Key.Key_Return)
+    type_in(table.filter, "denied")
+    press(table.filter, Qt.Key.Key_Return)
+    press(table.view, Qt.Key.Key_Return)
     assert [row.id for row in opened] == [1]
 
 
@@ -96,7 +97,7 @@ def test_foot_adds_the_chosen_amounts(table: RowsTable) -> None:
 
 def test_copy_gives_rows_as_columns_on_one_line_each(qtbot: QtBot, table: RowsTable) -> None:
     table.view.selectAll()
-    qtbot.keyClick(table.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    press(table.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QApplication.clipboard().text().split("\n")
     assert lines[0] == "Patient\tDate\tCharge\tState"
     assert lines[1] == "Nguyen, An\t09/01/2026\t125.00\tdenied"

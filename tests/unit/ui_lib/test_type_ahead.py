@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.lib.edits import TextEdit
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.type_ahead import Deliver, Suggestion, TypeAhead
+from tests.helpers.keys import press, type_in
 
 CODES = [
     Suggestion("J45.909", "J45.909", "Unspecified asthma, uncomplicated"),
@@ -59,25 +60,25 @@ def line(qtbot: QtBot, codes: Codes) -> Iterator[TypeAhead]:
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Tab, Qt.Key.Key_Return])
 def test_tab_and_enter_accept_the_first(qtbot: QtBot, line: TypeAhead, key: Qt.Key) -> None:
-    qtbot.keyClicks(line, "asthma")
+    type_in(line, "asthma")
     assert [each.value for each in line.suggestions()] == ["J45.909", "J45.901"]
     assert line.is_open()
-    qtbot.keyClick(line, key)
+    press(line, key)
     assert line.value() == "J45.909"
     assert not line.is_open()
     assert line.problem() == ""
 
 
 def test_down_then_enter_accepts_the_second(qtbot: QtBot, line: TypeAhead) -> None:
-    qtbot.keyClicks(line, "asthma")
-    qtbot.keyClick(line, Qt.Key.Key_Down)
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    type_in(line, "asthma")
+    press(line, Qt.Key.Key_Down)
+    press(line, Qt.Key.Key_Return)
     assert line.value() == "J45.901"
 
 
 def test_esc_closes_and_keeps_the_text(qtbot: QtBot, line: TypeAhead) -> None:
-    qtbot.keyClicks(line, "asth")
-    qtbot.keyClick(line, Qt.Key.Key_Escape)
+    type_in(line, "asth")
+    press(line, Qt.Key.Key_Escape)
     assert not line.is_open()
     assert line.text() == "asth"
     assert "Choose one" in line.problem()
@@ -87,7 +88,7 @@ def test_late_answers_to_older_texts_are_dropped(
     qtbot: QtBot, line: TypeAhead, codes: Codes
 ) -> None:
     codes.hold = True
-    qtbot.keyClicks(line, "j3")
+    type_in(line, "j3")
     (old, late), (new, now) = codes.held
     codes.answer(new, now)
     assert [each.value for each in line.suggestions()] == ["J30.9"]
@@ -99,8 +100,8 @@ def test_a_typist_faster_than_the_answer_still_gets_the_first(
     qtbot: QtBot, line: TypeAhead, codes: Codes
 ) -> None:
     codes.hold = True
-    qtbot.keyClicks(line, "rhinitis")
-    qtbot.keyClick(line, Qt.Key.Key_Tab)
+    type_in(line, "rhinitis")
+    press(line, Qt.Key.Key_Tab)
     assert not line.hasFocus()
     text, deliver = codes.held[-1]
     codes.answer(text, deliver)
@@ -108,10 +109,10 @@ def test_a_typist_faster_than_the_answer_still_gets_the_first(
 
 
 def test_typing_after_accepting_takes_the_choice_back(qtbot: QtBot, line: TypeAhead) -> None:
-    qtbot.keyClicks(line, "rhin")
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    type_in(line, "rhin")
+    press(line, Qt.Key.Key_Return)
     assert line.value() == "J30.9"
-    qtbot.keyClicks(line, "x")
+    type_in(line, "x")
     assert line.value() is None
 
 
@@ -124,7 +125,7 @@ def test_enter_in_a_form_accepts_and_goes_on(qtbot: QtBot, codes: Codes) -> None
     form.activateWindow()
     line.setFocus()
     qtbot.waitUntil(line.hasFocus)
-    qtbot.keyClicks(line, "J30")
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    type_in(line, "J30")
+    press(line, Qt.Key.Key_Return)
     assert line.value() == "J30.9"
     assert form.editor("note").hasFocus()
