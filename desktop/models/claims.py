@@ -75,6 +75,7 @@ class ClaimEvent(Base):
     to_state: Mapped[str]
     text: Mapped[str]
     document_sha: Mapped[str | None]
+    remittance_id: Mapped[int | None] = mapped_column(ForeignKey("remittance.id"), index=True)
 
 
 class Submission(Base):

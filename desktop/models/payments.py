@@ -83,13 +83,15 @@ class Remittance(Base):
     paid_on: Mapped[dt.date | None]
     amount: Mapped[Money]
     claims_paid: Mapped[Money]
+    # What this set brings in cash: claims paid less provider adjustments. It is `amount`
+    # unless the payment came in parts.
+    deposit: Mapped[Money]
     difference: Mapped[Money]
     held_reason: Mapped[str] = mapped_column(default="")
     file_name: Mapped[str] = mapped_column(default="")
     document_sha: Mapped[str | None]
     set_control: Mapped[str] = mapped_column(default="")
-    # The parsed set as JSON: what was read stays readable whatever becomes of the file.
-    content: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
     read_at: Mapped[str]
     posted_on: Mapped[dt.date | None]
     version: Mapped[int] = mapped_column()
@@ -126,6 +128,13 @@ class RemittanceClaim(Base):
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id"), index=True)
     rank: Mapped[int | None]
     matched_by: Mapped[str] = mapped_column(default="")
+    crossover_to: Mapped[str] = mapped_column(default="")
+    other_claim_number: Mapped[str] = mapped_column(default="")
+    remarks: Mapped[str] = mapped_column(default="")
+    # The earlier claim payment that a reversal (CLP02 22) takes back.
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("remittance_claim.id"))
+    # Claim-level reasons, or no lines at all: the proposed split waits for a person.
+    needs_split: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(default="")
 
 
@@ -165,8 +174,7 @@ class RemittanceAdjustment(Base):
     reason: Mapped[str]
     amount: Mapped[Money]
     quantity: Mapped[Decimal | None]
-    action: Mapped[str] = mapped_column(default="")
-    posted: Mapped[Money] = mapped_column(default=Money(0))
+    action: Mapped[str]
 
 
 class ProviderAdjustmentRow(Base):
