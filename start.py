@@ -22,6 +22,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -92,7 +93,8 @@ def system_problem(
     Args:
         version: Python's major and minor number.
         system: `platform.system()`.
-        machine: `platform.machine()`.
+        machine: `platform.machine()`; on Windows what Python itself was built for, since an
+            ARM computer runs both kinds.
         release: of the C library on Linux, of macOS on a Mac; empty when not known.
     """
     if version < OLDEST_PYTHON:
@@ -110,8 +112,8 @@ def system_problem(
             )
     if system == "Darwin" and (machine != "arm64" or release < (15,)):
         return "Claimstead needs macOS 15 or later on an Apple silicon Mac, and its own Python."
-    if system == "Windows" and machine.lower() not in {"amd64", "arm64"}:
-        return "Claimstead needs 64-bit Windows and a 64-bit Python."
+    if system == "Windows" and machine != "win-amd64":
+        return "Claimstead needs 64-bit Windows and the 64-bit Python for Intel and AMD (x86-64)."
     return None
 
 
@@ -435,7 +437,7 @@ def main(words: Sequence[str]) -> int:
         problem = system_problem(
             (sys.version_info[0], sys.version_info[1]),
             platform.system(),
-            platform.machine(),
+            sysconfig.get_platform() if os.name == "nt" else platform.machine(),
             this_release(),
         )
         if problem:

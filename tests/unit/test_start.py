@@ -16,12 +16,13 @@ HERE = Path("/somewhere/claimstead")
     ("version", "system", "machine", "release", "says"),
     [
         ((3, 9), "Linux", "x86_64", (2, 36), "Python 3.11 or later, and this is 3.9"),
-        ((3, 10), "Windows", "AMD64", (), "Python 3.11 or later, and this is 3.10"),
+        ((3, 10), "Windows", "win-amd64", (), "Python 3.11 or later, and this is 3.10"),
         ((3, 11), "Linux", "x86_64", (2, 31), "glibc 2.34"),
         ((3, 11), "Linux", "aarch64", (2, 36), "glibc 2.39"),
         ((3, 12), "Darwin", "x86_64", (15, 1), "Apple silicon"),
         ((3, 12), "Darwin", "arm64", (14, 6), "macOS 15"),
-        ((3, 12), "Windows", "x86", (), "64-bit"),
+        ((3, 12), "Windows", "win32", (), "64-bit"),
+        ((3, 12), "Windows", "win-arm64", (), "64-bit Python for Intel"),
     ],
 )
 def test_an_unfit_computer_gets_one_sentence(
@@ -40,8 +41,7 @@ def test_an_unfit_computer_gets_one_sentence(
         ((3, 11), "Linux", "x86_64", ()),  # a Python that cannot tell: pip decides
         ((3, 13), "Linux", "aarch64", (2, 41)),
         ((3, 12), "Darwin", "arm64", (15,)),
-        ((3, 14), "Windows", "AMD64", ()),
-        ((3, 12), "Windows", "ARM64", ()),
+        ((3, 14), "Windows", "win-amd64", ()),
     ],
 )
 def test_fit_computers_pass(
