@@ -75,9 +75,9 @@ _CLAIM = (
     Box("14  Illness, injury or LMP", 31, 32, _L, 29.6),
     Box("15  Other date", 31, 32, 29.6, _M),
     Box("16  Unable to work, from and to", 31, 32, _M, _R),
-    Box("17  Referring", 33, 34, _L, 28.8),
-    Box("17a", 33, 33, 28.8, _M),
-    Box("17b", 34, 34, 28.8, _M),
+    Box("17  Referring", 33, 34, _L, 28.2),
+    Box("17a", 33, 33, 28.2, _M),
+    Box("17b", 34, 34, 28.2, _M),
     Box("18  In hospital, from and to", 33, 34, _M, _R),
     Box("19  Further information", 35, 36, _L, _M),
     Box("20  Outside lab, charge", 35, 36, _M, _R),
@@ -115,7 +115,7 @@ _COLUMNS = (
 _CHOICES = {
     "1.medicare": "Medicare", "1.medicaid": "Medicaid", "1.tricare": "Tricare",
     "1.champva": "ChampVA", "1.group": "Group", "1.feca": "FECA", "1.other": "Other",
-    "6.self": "self", "6.spouse": "spouse", "6.child": "child", "6.other": "other",
+    "6.self": "self", "6.spouse": "spouse", "6.child": "child", "6.other": "oth.",
     "25.ssn": "SSN", "25.ein": "EIN",
 }  # fmt: skip
 
@@ -163,7 +163,9 @@ def _choice(canvas: Canvas, key: str, line: int, column: int) -> None:
     canvas.rect(left(column) - 0.6, baseline(line) - 1.6, 8.4, 9.6, stroke=1, fill=0)
     part = key.partition(".")[2]
     short = {"yes": "yes", "no": "no", "male": "M", "female": "F"}.get(part, "")
-    _text(canvas, left(column) + 9, baseline(line) + 1, _CHOICES.get(key, short))
+    # Item 25 has its two boxes side by side: their names stand above them.
+    x, y = (left(column) - 1, 10) if key.startswith("25") else (left(column) + 9, 1)
+    _text(canvas, x, baseline(line) + y, _CHOICES.get(key, short))
 
 
 def _service_rows(canvas: Canvas) -> None:
