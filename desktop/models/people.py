@@ -59,6 +59,7 @@ class Patient(Base):
     alert: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     is_active: Mapped[bool] = mapped_column(default=True)
+    external_id: Mapped[str | None] = mapped_column(unique=True)
     created_at: Mapped[str]
     version: Mapped[int] = mapped_column()
 
@@ -72,7 +73,12 @@ class PatientKey(Base):
     """One folded word by which a patient is found: name part, birth date, phone, account."""
 
     __tablename__ = "patient_key"
-    __table_args__ = (Index("ix_patient_key_patient_id", "patient_id"), {"sqlite_strict": True})
+    # Without rowid the index by patient carries the key too, so that several words intersect
+    # without touching the table.
+    __table_args__ = (
+        Index("ix_patient_key_patient_id", "patient_id"),
+        {"sqlite_strict": True, "sqlite_with_rowid": False},
+    )
 
     key: Mapped[str] = mapped_column(primary_key=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True)

@@ -1,0 +1,1 @@
+"""Practice, places, providers, payers, fees, patients and their coverage."""
