@@ -44,6 +44,9 @@ class Claim(Base):
     file_by: Mapped[dt.date | None] = mapped_column(index=True)
     sent_on: Mapped[dt.date | None]
     answered_on: Mapped[dt.date | None]
+    # What the last check found, so that a list need not check again.
+    errors: Mapped[int] = mapped_column(default=0)
+    warnings: Mapped[int] = mapped_column(default=0)
     record: Mapped[str]
     created_at: Mapped[str]
     version: Mapped[int] = mapped_column()
