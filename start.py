@@ -412,7 +412,7 @@ def run_checks(pytest_words: Sequence[str]) -> int:
         ("format", [python, "-m", "ruff", "format", "--check", "."]),
         ("lint", [python, "-m", "ruff", "check", "."]),
         ("types", [python, "-m", "mypy"]),
-        ("import contracts", [str(SCRIPTS / ("lint-imports" + SUFFIX))]),
+        ("import contracts", [str(SCRIPTS / ("lint-imports" + SUFFIX)), "--no-logo"]),
         ("tests", [python, "-m", "pytest", "-q", "-n", "auto", "--maxprocesses=4", *pytest_words]),
     ]
     environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
