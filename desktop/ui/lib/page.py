@@ -60,6 +60,7 @@ class Page(QWidget):
         self._commands: list[tuple[Command, QAction]] = []
         self._title = plain_label(title)
         theme.flag(self._title, "title")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 12, 16, 10)
         outer.setSpacing(8)
@@ -114,6 +115,10 @@ class Page(QWidget):
     def focus_search(self) -> None:
         """Ctrl+F; also where the cursor goes when the page opens."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def panes(self) -> list[QWidget]:
+        """Where F6 goes on this page, in order; the whole page unless overridden."""
+        return [self]
 
     def show_record(self, argument: object) -> None:
         """Another page sent the user here for a record (its id, or what the page documents)."""

@@ -42,8 +42,8 @@ class DatabaseFace(Protocol):
         """Queue a write on the writer's thread; commits when `fn` returns."""
         ...
 
-    def subscribe(self, callback: Callable[[Changes], None]) -> Callable[[], None] | None:
-        """Call back on the database's thread after each commit."""
+    def subscribe(self, callback: Callable[[Changes], None]) -> Callable[[], None]:
+        """Call back on the database's thread after each commit; returns how to stop."""
         ...
 
     def poll(self) -> object:
@@ -112,7 +112,9 @@ class Runner(QObject):
 
     def __init__(self, database: DatabaseFace | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._database = database
+        self._database: DatabaseFace | None = None
+        self._unsubscribe: Callable[[], None] | None = None
+        self._waiting: list[Callable[[DatabaseFace], None]] = []
         self._tasks: list[_Task] = []
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="side-work")
         self._was_busy = False
@@ -123,10 +125,27 @@ class Runner(QObject):
         self._tick.timeout.connect(self._on_tick)
         self._poll = QTimer(self)
         self._poll.setInterval(_POLL_MS)
+        self._poll.timeout.connect(self._on_poll)
         if database is not None:
-            self._unsubscribe = database.subscribe(self._announce)
-            self._poll.timeout.connect(database.poll)
-            self._poll.start()
+            self.attach(database)
+
+    def attach(self, database: DatabaseFace) -> None:
+        """Use this open practice; calls made while there was none run now."""
+        self.detach()
+        self._database = database
+        self._unsubscribe = database.subscribe(self._announce)
+        self._poll.start()
+        waiting, self._waiting = self._waiting, []
+        for start in waiting:
+            start(database)
+
+    def detach(self) -> None:
+        """Let go of the practice (locked); calls wait until `attach`."""
+        self._poll.stop()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        self._unsubscribe = None
+        self._database = None
 
     @property
     def idle(self) -> bool:
@@ -149,7 +168,7 @@ class Runner(QObject):
         disabled until the answer.
         """
         task = self._begin(owner, done, failed, "", disable)
-        self._watch(task, self._practice().submit_read(fn))
+        self._start(lambda database: self._watch(task, database.submit_read(fn)))
 
     def write(
         self,
@@ -167,7 +186,7 @@ class Runner(QObject):
         reports to `work.progress`, Cancel is offered after two seconds.
         """
         task = self._begin(owner, done, failed, progress_text, disable)
-        self._watch(task, self._practice().submit_write(fn, task.progress))
+        self._start(lambda database: self._watch(task, database.submit_write(fn, task.progress)))
 
     def background(
         self,
@@ -204,19 +223,22 @@ class Runner(QObject):
         """Stop delivering; tasks that can be cancelled are."""
         self._closed = True
         self._tick.stop()
-        self._poll.stop()
+        self.detach()
         for task in self._tasks:
             task.progress.cancelled = True
         self._tasks.clear()
-        unsubscribe = getattr(self, "_unsubscribe", None)
-        if callable(unsubscribe):
-            unsubscribe()
+        self._waiting.clear()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _practice(self) -> DatabaseFace:
+    def _start(self, call: Callable[[DatabaseFace], None]) -> None:
         if self._database is None:
-            raise RuntimeError("no practice is open")
-        return self._database
+            self._waiting.append(call)
+        else:
+            call(self._database)
+
+    def _on_poll(self) -> None:
+        if self._database is not None:
+            self._database.poll()
 
     def _begin(
         self,

@@ -33,8 +33,9 @@ class ThreadedDatabase:
     def submit_write(self, fn: Callable[[Any], R], progress: Progress | None = None) -> Future[R]:
         return self.pool.submit(fn, _Asked(progress))
 
-    def subscribe(self, callback: Callable[[Changes], None]) -> None:
+    def subscribe(self, callback: Callable[[Changes], None]) -> Callable[[], None]:
         self.callbacks.append(callback)
+        return lambda: self.callbacks.remove(callback)
 
     def poll(self) -> None:
         self.polled += 1

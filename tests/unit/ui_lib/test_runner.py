@@ -173,3 +173,14 @@ def test_type_ahead_answers_only_the_newest(qtbot: QtBot, runner: Runner, host: 
     gate.set()
     qtbot.waitUntil(lambda: answers == ["asth"])
     assert asked == ["a", "asth"]
+
+
+def test_calls_made_while_locked_run_after_unlocking(
+    qtbot: QtBot, runner: Runner, host: Host, database: ThreadedDatabase
+) -> None:
+    answers: list[str] = []
+    runner.detach()
+    runner.read(host, lambda _work: "kept", answers.append)
+    assert database.callbacks == []
+    runner.attach(database)
+    qtbot.waitUntil(lambda: answers == ["kept"])

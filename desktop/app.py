@@ -1,0 +1,55 @@
+"""Wires the window: paints first, then loads what the first click needs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QApplication
+
+import desktop
+from desktop.ui.lib import messages, theme
+from desktop.ui.lib.icons import icon
+from desktop.ui.main_window import MainWindow
+
+
+def build_application(arguments: Sequence[str] = ()) -> QApplication:
+    """The one application object, themed, with names for settings and accessibility."""
+    known = QApplication.instance()
+    application = known if isinstance(known, QApplication) else QApplication(list(arguments))
+    QCoreApplication.setApplicationName("claimstead")
+    QCoreApplication.setApplicationVersion(desktop.__version__)
+    theme.apply_theme()
+    theme.follow_system(application)
+    application.setWindowIcon(icon("claimstead", theme.current().accent, 32))
+    return application
+
+
+def run_window(folder: Path | None = None) -> int:
+    """Open the window and stay until it is closed; returns the exit code.
+
+    Args:
+        folder: a practice to unlock at once instead of the first screen.
+    """
+    application = build_application(sys.argv[:1])
+    _own_up_to_bugs()
+    window = MainWindow()
+    window.show()
+    if folder is not None:
+        window.ask_for(folder)
+    QTimer.singleShot(0, window.warm_up)
+    return application.exec()
+
+
+def _own_up_to_bugs() -> None:
+    """An error that escapes a slot becomes the crash dialog instead of a line on a console."""
+
+    def crashed(kind: type[BaseException], fault: BaseException, _trace: object) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QCoreApplication.quit()
+        else:
+            messages.crash(QApplication.activeWindow(), fault)
+
+    sys.excepthook = crashed

@@ -1,0 +1,67 @@
+"""Notices when nobody is at the keyboard, so that the window locks itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+
+DEFAULT_MINUTES = 10
+_LOOK_MS = 5_000
+_SIGNS_OF_LIFE = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+    }
+)
+
+
+class IdleWatch(QObject):
+    """Counts the time since the last key, click or move anywhere in the program.
+
+    Signals:
+        idled: the limit has passed; emitted once until the next sign of life.
+    """
+
+    idled = Signal()
+
+    def __init__(
+        self,
+        parent: QObject,
+        *,
+        minutes: float = DEFAULT_MINUTES,
+        seconds_now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(parent)
+        self._limit = minutes * 60
+        self._now = seconds_now
+        self._last = seconds_now()
+        self._told = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
+
+    def touch(self) -> None:
+        """Somebody is there."""
+        self._last = self._now()
+        self._told = False
+
+    def look(self) -> None:
+        """Tell once when the limit has passed."""
+        if not self._told and self._now() - self._last >= self._limit:
+            self._told = True
+            self.idled.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Override of Qt: any key or movement of the hand counts."""
+        if event.type() in _SIGNS_OF_LIFE:
+            self.touch()
+        return super().eventFilter(watched, event)

@@ -1,0 +1,1 @@
+"""Before a practice is open: choose, unlock, or make one; and the lock screen."""

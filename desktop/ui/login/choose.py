@@ -1,0 +1,85 @@
+"""The first screen: a new practice, one that exists, or the sample to try things on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout
+
+from desktop.ui.lib import theme
+from desktop.ui.lib.edits import plain_label
+from desktop.ui.lib.icons import icon
+from desktop.ui.lib.settings import recent_folders
+from desktop.ui.login.fields import Card, button, title_row
+
+_MOST_RECENT = 4
+
+
+class ChoosePanel(Card):
+    """Three ways in, and the folders opened before.
+
+    Signals:
+        new_wanted, sample_wanted: a button was pressed.
+        folder_chosen: the folder of a practice to open.
+    """
+
+    new_wanted = Signal()
+    sample_wanted = Signal()
+    folder_chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.column.addLayout(title_row("Claimstead", "claimstead"))
+        words = plain_label("Billing for small medical practices, on this computer.", muted=True)
+        self.column.addWidget(words)
+        self.column.addSpacing(6)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(6)
+        self.column.addLayout(self._recent)
+        self.recent_buttons: list[QPushButton] = []
+        self.open_button = self._way("Open a practice", "folder")
+        self.new_button = self._way("New practice", "new")
+        self.sample_button = self._way("Sample practice", "patients")
+        note = plain_label(
+            "The sample holds invented people and a training payer. Try anything on it.",
+            muted=True,
+        )
+        note.setWordWrap(True)
+        self.column.addWidget(note)
+        self.open_button.clicked.connect(self._on_open)
+        self.new_button.clicked.connect(self.new_wanted)
+        self.sample_button.clicked.connect(self.sample_wanted)
+        self.show_recent()
+
+    def show_recent(self) -> None:
+        """List the folders opened before; the newest is the main button."""
+        for old in self.recent_buttons:
+            old.hide()
+            old.deleteLater()
+        self.recent_buttons = []
+        for folder in recent_folders()[:_MOST_RECENT]:
+            is_first = not self.recent_buttons
+            made = button(f"Open “{folder.name}”", primary=is_first)
+            made.setToolTip(str(folder))
+            made.setMinimumHeight(38)
+            made.clicked.connect(lambda _c=False, folder=folder: self.folder_chosen.emit(folder))
+            self._recent.addWidget(made)
+            self.recent_buttons.append(made)
+
+    def focus_first(self) -> None:
+        """Put the focus on what the user most likely wants."""
+        (self.recent_buttons[0] if self.recent_buttons else self.new_button).setFocus()
+
+    def _way(self, text: str, icon_name: str) -> QPushButton:
+        made = button(text)
+        made.setIcon(icon(icon_name, theme.current().text))
+        made.setIconSize(QSize(18, 18))
+        made.setMinimumHeight(38)
+        self.column.addWidget(made)
+        return made
+
+    def _on_open(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Choose the folder of the practice")
+        if name:
+            self.folder_chosen.emit(Path(name))

@@ -1,0 +1,133 @@
+"""The few service calls of the start screens. Each imports its services when it is called.
+
+SQLAlchemy and the key functions take longer to import than the first window takes to appear,
+so nothing here may import them at the top.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.services.work import Progress
+
+if TYPE_CHECKING:
+    from desktop.services.database import Database
+
+# Where the sample practice's clock stands: the loaded ICD-10-CM release covers this day.
+SAMPLE_TODAY = dt.date(2026, 9, 15)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPractice:
+    """What the start screen asks for a new practice."""
+
+    folder: Path
+    name: str
+    full_name: str
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new practice, open, with its recovery key and the sheet to print."""
+
+    database: Database
+    recovery_key: str
+    sheet: bytes
+
+
+def warm_up(_progress: Progress) -> None:
+    """Import what the next click needs, while the user reads the first screen."""
+    import desktop.services.practice_folder  # noqa: F401
+
+
+def user_names(folder: Path) -> tuple[str, ...]:
+    """Who may log in; see `practice_folder.user_names`."""
+    from desktop.services import practice_folder
+
+    return tuple(
+        name
+        for name in practice_folder.user_names(folder)
+        if name != practice_folder.SCHEDULED_USER
+    )
+
+
+def unlock(folder: Path, user: str | None, password: str) -> Database:
+    """Open with a password; see `practice_folder.open_practice`."""
+    from desktop.services import practice_folder
+
+    return practice_folder.open_practice(folder, practice_folder.Password(password, user))
+
+
+def unlock_by_recovery_key(folder: Path, key: str) -> Database:
+    """Open with the printed key; see `practice_folder.open_practice`."""
+    from desktop.services import practice_folder
+
+    return practice_folder.open_practice(folder, practice_folder.RecoveryKey(key))
+
+
+def password_problem(password: str) -> str:
+    """Why a new password is refused, as a sentence; empty when it is good."""
+    from desktop.services import keys
+
+    return keys.password_problem(password) or ""
+
+
+def create(wanted: NewPractice, progress: Progress) -> Made:
+    """Make a new practice; see `practice_folder.create_practice`."""
+    from desktop.services import practice_folder
+    from desktop.services.documents.recovery_sheet import render_recovery_sheet
+
+    draft = practice_folder.PracticeDraft(
+        name=wanted.name,
+        owner=wanted.user,
+        password=wanted.password,
+        owner_full_name=wanted.full_name,
+    )
+    made = practice_folder.create_practice(wanted.folder, draft, progress=progress)
+    on: dt.date = made.database.clock.today()
+    sheet = render_recovery_sheet(wanted.name, made.recovery_key, on)
+    return Made(made.database, made.recovery_key, sheet)
+
+
+def sample_folder() -> Path:
+    """Where this machine's sample practice lies."""
+    import platformdirs
+
+    return platformdirs.user_data_path("claimstead", appauthor=False) / "sample-practice"
+
+
+def open_sample(progress: Progress) -> Database:
+    """Open the sample practice of this machine, made on first use with the known password."""
+    from desktop.services import practice_folder
+
+    folder = sample_folder()
+    if practice_folder.is_practice(folder):
+        return practice_folder.open_practice(
+            folder, practice_folder.Password(practice_folder.SAMPLE_PASSWORD)
+        )
+    draft = practice_folder.PracticeDraft(
+        name="Sample Family Practice",
+        owner="owner",
+        password=practice_folder.SAMPLE_PASSWORD,
+        owner_full_name="Sample Owner",
+        sample_today=SAMPLE_TODAY,
+    )
+    return practice_folder.create_practice(folder, draft, progress=progress).database
+
+
+def default_folder(name: str) -> Path:
+    """Where a practice of this name would lie: this machine's data folder, synced by nobody."""
+    import platformdirs
+
+    kept = "".join(letter if letter.isalnum() else "-" for letter in name.lower())
+    slug = "-".join(part for part in kept.split("-") if part)[:40] or "practice"
+    root = platformdirs.user_data_path("claimstead", appauthor=False)
+    folder, number = root / slug, 2
+    while folder.exists():
+        folder, number = root / f"{slug}-{number}", number + 1
+    return folder

@@ -1,0 +1,403 @@
+"""The window: start screens, the open practice, the lock screen. Navigation only.
+
+Its title never holds a patient's name, and while it is locked nothing of the practice is shown
+or reachable, the database is closed and its key let go; what was typed stays on the pages.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.ui import commands
+from desktop.ui.commands import Command
+from desktop.ui.idle import DEFAULT_MINUTES, IdleWatch
+from desktop.ui.key_list import KeyListDialog, KeyRow
+from desktop.ui.lib import messages, theme
+from desktop.ui.lib.messages import Notice, NoticeBar
+from desktop.ui.lib.runner import Runner
+from desktop.ui.lib.settings import machine_settings, remember_folder
+from desktop.ui.login import operations
+from desktop.ui.login.choose import ChoosePanel
+from desktop.ui.login.lock import LockPanel
+from desktop.ui.login.new_practice import NewPracticePanel
+from desktop.ui.login.unlock import UnlockPanel
+from desktop.ui.palette import Deed, Palette, native_key
+from desktop.ui.shell import Shell
+
+if TYPE_CHECKING:
+    from desktop.services.database import Database
+    from desktop.ui.pages import PageSpec, SearchSpec
+
+_MOST_NUMBERED = 9
+
+
+class MainWindow(QMainWindow):
+    """The one window of the program."""
+
+    def __init__(
+        self,
+        *,
+        pages: Sequence[PageSpec] | None = None,
+        searches: Sequence[SearchSpec] | None = None,
+        idle_minutes: float = DEFAULT_MINUTES,
+    ) -> None:
+        """Make it; `pages` and `searches` are those of `desktop.ui.pages` unless given."""
+        super().__init__()
+        self._pages = pages
+        self._searches = searches
+        self._database: Database | None = None
+        self.shell: Shell | None = None
+        self.runner: Runner | None = None
+        self._start_runner = Runner(parent=self)
+        self._actions: list[tuple[Command, QAction]] = []
+        self.choose = ChoosePanel()
+        self.unlock = UnlockPanel(self._start_runner)
+        self.lock_panel = LockPanel(self._start_runner)
+        self.new_practice: NewPracticePanel | None = None
+        self.stack = QStackedWidget()
+        self.notices = NoticeBar()
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.notices)
+        self.setCentralWidget(central)
+        for panel in (self.choose, self.unlock, self.lock_panel):
+            self.stack.addWidget(panel)
+        self._idle = IdleWatch(self, minutes=idle_minutes)
+        self._connect()
+        self._add_commands()
+        self._show_title()
+        self._restore_geometry()
+        self._show_start(self.choose)
+
+    # -- opening and closing a practice ------------------------------------------------------
+
+    def open_practice(self, database: Database) -> None:
+        """Show an open practice; the window owns and closes it from now on."""
+        from desktop.ui import pages
+
+        self.close_practice()
+        self._database = database
+        remember_folder(database.folder)
+        self.runner = Runner(database, self)
+        self.shell = Shell(
+            self.runner,
+            database.clock.today,
+            pages.PAGES if self._pages is None else self._pages,
+            is_sample=database.is_sample,
+            who=f"{database.actor.name} ({database.actor.role})",
+        )
+        self.stack.addWidget(self.shell)
+        self.stack.setCurrentWidget(self.shell)
+        self._show_title()
+        self._idle.touch()
+        self.shell.open_first()
+
+    def close_practice(self) -> None:
+        """Close the open practice, if any, and show the first screen."""
+        database, shell, runner = self._database, self.shell, self.runner
+        self._database, self.shell, self.runner = None, None, None
+        if runner is not None:
+            runner.close()
+            runner.deleteLater()
+        if shell is not None:
+            self.stack.removeWidget(shell)
+            shell.deleteLater()
+        if database is not None:
+            database.close()
+        self._show_title()
+        self.choose.show_recent()
+        self._show_start(self.choose)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the lock screen stands before an open practice."""
+        return self.shell is not None and self.stack.currentWidget() is self.lock_panel
+
+    def lock(self) -> None:
+        """Hide the practice, close its files and let the key go; keep what was typed."""
+        if self.shell is None or self.runner is None or self._database is None or self.is_locked:
+            return
+        for box in QApplication.topLevelWidgets():
+            if box is not self and box.isVisible() and self.isAncestorOf(box.parentWidget() or box):
+                box.hide()
+        self.runner.detach()
+        folder, user = self._database.folder, self._database.actor.name
+        self._database.close()
+        self._database = None
+        QApplication.clipboard().clear()
+        self.stack.setCurrentWidget(self.lock_panel)
+        self._enable_commands()
+        self._show_title()
+        self.lock_panel.ask(folder, user)
+
+    def _on_unlocked_again(self, database: Database) -> None:
+        if self.shell is None or self.runner is None:
+            database.close()
+            return
+        self._database = database
+        self.runner.attach(database)
+        self.stack.setCurrentWidget(self.shell)
+        self._enable_commands()
+        self._show_title()
+        self._idle.touch()
+
+    # -- start screens ------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.choose.new_wanted.connect(self._on_new)
+        self.choose.sample_wanted.connect(self._on_sample)
+        self.choose.folder_chosen.connect(self._on_folder)
+        self.unlock.left.connect(lambda: self._show_start(self.choose))
+        self.unlock.unlocked.connect(self.open_practice)
+        self.lock_panel.unlocked.connect(self._on_unlocked_again)
+        self.lock_panel.left.connect(self._on_close_practice)
+        self._idle.idled.connect(self.lock)
+        self._start_runner.busy_changed.connect(self._on_start_busy)
+
+    def _show_start(self, panel: QWidget) -> None:
+        self.stack.setCurrentWidget(panel)
+        self._enable_commands()
+        if panel is self.choose:
+            self.choose.focus_first()
+
+    def ask_for(self, folder: Path) -> None:
+        """Ask for the password of a practice's folder."""
+        self._on_folder(folder)
+
+    def warm_up(self) -> None:
+        """After the first paint: import what the next click needs, on another thread."""
+        self._start_runner.background(self, operations.warm_up)
+
+    def _on_folder(self, folder: Path) -> None:
+        self._show_start(self.unlock)
+        self.unlock.show_folder(folder)
+
+    def _on_new(self) -> None:
+        if self.new_practice is None:
+            self.new_practice = NewPracticePanel(self._start_runner)
+            self.new_practice.left.connect(lambda: self._show_start(self.choose))
+            self.new_practice.created.connect(self.open_practice)
+            self.stack.addWidget(self.new_practice)
+        self.new_practice.restart()
+        self._show_start(self.new_practice)
+
+    def _on_sample(self) -> None:
+        self._start_runner.background(
+            self.choose,
+            operations.open_sample,
+            self.open_practice,
+            progress_text="Making the sample practice",
+            disable=self.choose,
+        )
+
+    def _on_start_busy(self, busy: object) -> None:
+        self.setCursor(Qt.CursorShape.ArrowCursor if busy is None else Qt.CursorShape.BusyCursor)
+
+    # -- commands -----------------------------------------------------------------------------
+
+    def _add_commands(self) -> None:
+        choice = theme.ThemeChoice
+        deeds: tuple[tuple[Command, Callable[[], object]], ...] = (
+            (commands.HELP, self._on_help),
+            (commands.PALETTE, self.open_palette),
+            (commands.FIND_PATIENT, self._on_find_patient),
+            (commands.NEXT_PANE, self._on_next_pane),
+            (commands.REFRESH, self._on_refresh),
+            (commands.SEARCH, self._on_search),
+            (commands.LOCK, self.lock),
+            (commands.CLOSE_PRACTICE, self._on_close_practice),
+            (commands.THEME_SYSTEM, lambda: self._choose_theme(choice.SYSTEM)),
+            (commands.THEME_LIGHT, lambda: self._choose_theme(choice.LIGHT)),
+            (commands.THEME_DARK, lambda: self._choose_theme(choice.DARK)),
+            (commands.THEME_CONTRAST, lambda: self._choose_theme(choice.HIGH_CONTRAST)),
+            (commands.QUIT, self.close),
+        )
+        for command, do in deeds:
+            self._add_action(command, do)
+        for number in range(1, _MOST_NUMBERED + 1):
+            action = QAction(self)
+            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            action.triggered.connect(lambda _c=False, number=number: self._on_number(number))
+            self.addAction(action)
+
+    def _add_action(self, command: Command, do: Callable[[], object]) -> None:
+        action = QAction(command.text, self)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.triggered.connect(lambda _checked=False: do())
+        self.addAction(action)
+        self._actions.append((command, action))
+
+    def _enable_commands(self) -> None:
+        """Without an open, unlocked practice only the colours and Quit work."""
+        is_open = self.shell is not None and not self.is_locked
+        finds_patients = any(spec.patients for spec in self._search_specs())
+        always = {
+            "window.quit",
+            *(each.id for each, _action in self._actions if "theme" in each.id),
+        }
+        for command, action in self._actions:
+            works = is_open or command.id in always
+            if command is commands.FIND_PATIENT:
+                works = works and finds_patients
+            action.setEnabled(works)
+
+    def _search_specs(self) -> Sequence[SearchSpec]:
+        if self._searches is not None:
+            return self._searches
+        if self.shell is None:
+            return ()
+        from desktop.ui import pages
+
+        return pages.SEARCHES
+
+    def working_commands(self) -> list[tuple[Command, QAction]]:
+        """What works here and now: the page's commands first, then the window's."""
+        own = [(command, action) for command, action in self._actions if action.isEnabled()]
+        return [*(self.shell.page_commands() if self.shell else []), *own]
+
+    def open_palette(self, *, patients_only: bool = False) -> Palette | None:
+        """Ctrl+K, and F3 with patients only."""
+        if self.shell is None or self.runner is None or self.is_locked:
+            return None
+        searches = [spec for spec in self._search_specs() if spec.patients or not patients_only]
+        box = Palette(
+            self,
+            deeds=() if patients_only else self._deeds(),
+            searches=searches,
+            runner=self.runner,
+            go=self.shell.go,
+            prompt=(
+                "Name, birth date, phone or account number"
+                if patients_only
+                else "A command, a page, or a part of a name"
+            ),
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+        box.line.setFocus()
+        return box
+
+    def _deeds(self) -> list[Deed]:
+        shell = self.shell
+        if shell is None:
+            return []
+        found = [
+            Deed(action.text(), command.shortcut, action.trigger)
+            for command, action in self.working_commands()
+            if command is not commands.PALETTE
+        ]
+        for number, spec in enumerate(shell.specs(), start=1):
+            key = f"Ctrl+{number}" if number <= _MOST_NUMBERED else ""
+            found.append(Deed(f"Go to {spec.title}", key, functools.partial(shell.go, spec.id)))
+        return found
+
+    def _on_find_patient(self) -> None:
+        self.open_palette(patients_only=True)
+
+    def _on_help(self) -> None:
+        rows = [
+            KeyRow(
+                command.id,
+                ", ".join(native_key(key) for key in command.keys),
+                action.text(),
+                "everywhere" if (command, action) in self._actions else "this page",
+            )
+            for command, action in self.working_commands()
+            if command.keys
+        ]
+        rows += [
+            KeyRow(keys, keys, text, "fields and tables") for keys, text in commands.FIELD_KEYS
+        ]
+        box = KeyListDialog(self, rows)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def _on_next_pane(self) -> None:
+        if self.shell is not None:
+            self.shell.next_pane()
+
+    def _on_number(self, number: int) -> None:
+        if self.shell is not None and not self.is_locked:
+            self.shell.go_to_number(number)
+
+    def _on_refresh(self) -> None:
+        page = self.shell.page() if self.shell else None
+        if page is not None:
+            page.refresh()
+
+    def _on_search(self) -> None:
+        page = self.shell.page() if self.shell else None
+        if page is not None:
+            page.focus_search()
+
+    def _choose_theme(self, choice: theme.ThemeChoice) -> None:
+        theme.choose_theme(choice)
+        if self.shell is not None:
+            self.shell.recolour()
+
+    def _on_close_practice(self) -> None:
+        if self._may_discard():
+            self.close_practice()
+
+    # -- window -------------------------------------------------------------------------------
+
+    def show_notice(self, notice: Notice) -> None:
+        """See `messages.NoticeHost`: in the practice when one is shown, else at the foot."""
+        if self.shell is not None and not self.is_locked:
+            self.shell.show_notice(notice)
+        else:
+            self.notices.show_notice(notice)
+
+    def _show_title(self) -> None:
+        if self._database is None:
+            self.setWindowTitle("Claimstead" + (" — locked" if self.is_locked else ""))
+        else:
+            kind = " (sample practice)" if self._database.is_sample else ""
+            self.setWindowTitle(f"Claimstead — {self._database.folder.name}{kind}")
+
+    def _may_discard(self) -> bool:
+        if self.new_practice is not None and not self.new_practice.may_leave():
+            return False
+        unsaved = self.shell.unsaved_pages() if self.shell else []
+        return not unsaved or messages.confirm(
+            self,
+            "Close without saving?",
+            verb="Discard",
+            detail=f"Not saved yet: {', '.join(unsaved)}.",
+        )
+
+    def _restore_geometry(self) -> None:
+        self.setMinimumSize(800, 560)
+        kept = machine_settings().value("geometry")
+        if isinstance(kept, QByteArray) and self.restoreGeometry(kept):
+            return
+        room = self.screen().availableGeometry()
+        self.resize(min(1366, room.width()), min(768, room.height()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Override of Qt: the keyboard is useful from the first moment."""
+        super().showEvent(event)
+        if self.stack.currentWidget() is self.choose:
+            self.choose.focus_first()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Override of Qt: nothing typed is lost unasked; files are closed."""
+        if not self._may_discard():
+            event.ignore()
+            return
+        settings = machine_settings()
+        settings.setValue("geometry", self.saveGeometry())
+        settings.sync()
+        self.close_practice()
+        self._start_runner.close()
+        super().closeEvent(event)
