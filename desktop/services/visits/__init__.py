@@ -1,0 +1,1 @@
+"""Visits: entry, charges in the ledger, revision, coverage by date of service."""

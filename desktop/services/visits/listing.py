@@ -1,0 +1,139 @@
+"""The list of visits: a few set-based queries, whatever the number of visits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from desktop.models.claims import Claim
+from desktop.models.ledger import OpenItem
+from desktop.models.people import Patient, Person
+from desktop.models.practice import Provider
+from desktop.models.values.enums import ClaimState, VisitState
+from desktop.models.values.identifiers import dotted
+from desktop.models.values.money import ZERO, Money
+from desktop.models.visits import ChargeLine, Visit, VisitCoverage, VisitDiagnosis
+from desktop.services.visits.values import VisitFilter, VisitRow
+from desktop.services.work import Permission, Work, needs
+
+_USUAL = (VisitState.DRAFT, VisitState.POSTED)
+
+
+@needs(Permission.VIEW)
+def list_visits(work: Work, wanted: VisitFilter = VisitFilter()) -> list[VisitRow]:  # noqa: B008
+    """Visits by date of service, newest first."""
+    ids = _ids(work, wanted)
+    if not ids:
+        return []
+    session = work.session
+    provider = aliased(Provider)
+    lines = _lines(work, ids)
+    codes: dict[int, list[str]] = {}
+    for visit_id, code in session.execute(
+        select(VisitDiagnosis.visit_id, VisitDiagnosis.code)
+        .where(VisitDiagnosis.visit_id.in_(ids))
+        .order_by(VisitDiagnosis.visit_id, VisitDiagnosis.position)
+    ):
+        codes.setdefault(visit_id, []).append(dotted(code))
+    balances = dict(
+        session.execute(
+            select(ChargeLine.visit_id, func.sum(OpenItem.amount))
+            .join(OpenItem, OpenItem.charge_line_id == ChargeLine.id)
+            .where(ChargeLine.visit_id.in_(ids))
+            .group_by(ChargeLine.visit_id)
+        ).all()
+    )
+    claims = dict(
+        session.execute(
+            select(Claim.visit_id, func.count())
+            .where(Claim.visit_id.in_(ids), Claim.state != ClaimState.VOID)
+            .group_by(Claim.visit_id)
+        ).all()
+    )
+    found = session.execute(
+        select(
+            Visit.id,
+            Visit.service_on,
+            Visit.state,
+            Visit.patient_id,
+            Person.last,
+            Person.first,
+            Patient.account_number,
+            provider.last.label("provider"),
+        )
+        .join(Patient, Patient.id == Visit.patient_id)
+        .join(Person, Person.id == Patient.person_id)
+        .outerjoin(provider, provider.id == Visit.rendering_id)
+        .where(Visit.id.in_(ids))
+        .order_by(Visit.service_on.desc(), Visit.id.desc())
+    )
+    return [
+        VisitRow(
+            id=v.id,
+            service_on=v.service_on,
+            state=v.state,
+            patient_id=v.patient_id,
+            patient=f"{v.last}, {v.first}",
+            account=v.account_number,
+            provider=v.provider or "",
+            procedures=" ".join(lines.get(v.id, ([], 0))[0]),
+            diagnoses=" ".join(codes.get(v.id, ())),
+            charge=Money(lines.get(v.id, ([], 0))[1]),
+            balance=balances.get(v.id) or ZERO,
+            claims=claims.get(v.id, 0),
+        )
+        for v in found
+    ]
+
+
+def _lines(work: Work, ids: Sequence[int]) -> dict[int, tuple[list[str], int]]:
+    out: dict[int, tuple[list[str], int]] = {}
+    for visit_id, procedure, charge, state, visit_state in work.session.execute(
+        select(
+            ChargeLine.visit_id,
+            ChargeLine.procedure,
+            ChargeLine.charge,
+            ChargeLine.state,
+            Visit.state,
+        )
+        .join(Visit, Visit.id == ChargeLine.visit_id)
+        .where(ChargeLine.visit_id.in_(ids))
+        .order_by(ChargeLine.visit_id, ChargeLine.position)
+    ):
+        if state == "void" and visit_state is not VisitState.VOID:
+            continue
+        codes, cents = out.get(visit_id, ([], 0))
+        codes.append(procedure or "?")
+        out[visit_id] = (codes, cents + charge.cents)
+    return out
+
+
+def _ids(work: Work, wanted: VisitFilter) -> list[int]:
+    """The newest ids of each state, merged: each state is read along its own index."""
+    states = wanted.states or _USUAL
+    if wanted.unbilled:
+        states = (VisitState.POSTED,)
+    found: list[tuple[object, int]] = []
+    for state in states:
+        query = select(Visit.service_on, Visit.id).where(Visit.state == state)
+        if wanted.first is not None:
+            query = query.where(Visit.service_on >= wanted.first)
+        if wanted.last is not None:
+            query = query.where(Visit.service_on <= wanted.last)
+        if wanted.rendering_id is not None:
+            query = query.where(Visit.rendering_id == wanted.rendering_id)
+        if wanted.patient_id is not None:
+            query = query.where(Visit.patient_id == wanted.patient_id)
+        if wanted.unbilled:
+            query = query.where(
+                select(VisitCoverage.visit_id).where(VisitCoverage.visit_id == Visit.id).exists(),
+                ~select(Claim.id)
+                .where(Claim.visit_id == Visit.id, Claim.state != ClaimState.VOID)
+                .exists(),
+            )
+        query = query.order_by(Visit.service_on.desc(), Visit.id.desc()).limit(wanted.limit)
+        found.extend((on, visit_id) for on, visit_id in work.session.execute(query))
+    found.sort(reverse=True)
+    return [visit_id for _, visit_id in found[: wanted.limit]]
