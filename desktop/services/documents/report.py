@@ -60,8 +60,7 @@ class _Report:
         self.totals = [self._cell(v, i) for i, v in enumerate(table.totals or ())]
         size = LETTER
         widths = self._widths(size[0])
-        texts = [w for w, c in zip(widths, table.columns, strict=True) if c.kind == "text"]
-        if min(texts, default=_NARROW) < _NARROW or sum(widths) > size[0] - 2 * _MARGIN + 0.5:
+        if self._cramped(widths, size[0]):
             size = LANDSCAPE
             widths = self._widths(size[0])
         self.widths = widths
@@ -92,6 +91,16 @@ class _Report:
             spread = rest / len(widths)
             widths = [w + min(spread, 40.0) for w in widths]
         return widths
+
+    def _cramped(self, widths: list[float], page: float) -> bool:
+        """Whether an upright page is too narrow: for the figures, a text, or a row in four."""
+        texts = [i for i, c in enumerate(self.table.columns) if c.kind == "text"]
+        if sum(widths) > page - 2 * _MARGIN + 0.5 or any(widths[i] < _NARROW for i in texts):
+            return True
+        broken = sum(
+            any(width(row[i], _SIZE) > widths[i] - _GAP for i in texts) for row in self.cells
+        )
+        return broken * 4 > len(self.cells)
 
     def pdf(self) -> bytes:
         self._page_head()
