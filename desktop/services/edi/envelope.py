@@ -166,7 +166,9 @@ def wrap(envelope: Envelope, group: str, version: str, sets: Sequence[WrittenSet
         segment("GS", group, sender, receiver, f"{at:%Y%m%d}", f"{at:%H%M}", control, "X", version)
     )
     for written in sets:
-        lines.append(segment("ST", written.kind, written.control, version))
+        # The 835 alone names its guide in GS08 only.
+        guide = "" if written.kind == "835" else version
+        lines.append(segment("ST", written.kind, written.control, guide))
         lines.extend(written.segments)
         lines.append(f"SE*{len(written.segments) + 2}*{written.control}")
     lines.append(f"GE*{len(sets)}*{control}")

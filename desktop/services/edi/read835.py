@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from decimal import Decimal
 
-from desktop.models.values.claim_record import Name
+from desktop.models.values.claim_record import Address, Name
 from desktop.models.values.money import ZERO, Money
 from desktop.services.edi.elements import SetContext, at, clip, read_money, trimmed
 from desktop.services.edi.interchange import TransactionSet
@@ -87,6 +87,8 @@ class _Reader835:
         self.trn: list[str] = []
         self.payer_name = ""
         self.payer_ids: list[str] = []
+        self.street = ("", "")
+        self.town = ("", "", "")
         self.payee: dict[str, str] = {}
         self.produced_on: dt.date | None = None
         self.provider_adjustments: list[ProviderAdjustment] = []
@@ -108,6 +110,8 @@ class _Reader835:
             "BPR": self._bpr,
             "TRN": self._trn,
             "N1": self._n1,
+            "N3": self._n3,
+            "N4": self._n4,
             "PLB": self._plb,
             "LX": self._lx,
             "SE": self._lx,
@@ -152,6 +156,19 @@ class _Reader835:
                 self.payee["npi"] = value
             elif kind == "FI":
                 self.payee["tax"] = value
+
+    def _n3(self, e: list[str]) -> None:
+        if self.party == "PR" and self.claim is None:
+            self.street = (at(e, 1), at(e, 2))
+
+    def _n4(self, e: list[str]) -> None:
+        if self.party == "PR" and self.claim is None:
+            self.town = (at(e, 1), at(e, 2), at(e, 3))
+
+    def _payer_address(self) -> Address | None:
+        if not any(self.street) and not any(self.town):
+            return None
+        return Address(self.street[0], *self.town, self.street[1])
 
     def _header_ref(self, e: list[str]) -> None:
         kind, value = at(e, 1), at(e, 2)
@@ -485,6 +502,7 @@ class _Reader835:
             claims=tuple(self.claims),
             provider_adjustments=tuple(self.provider_adjustments),
             payer_ids=tuple(dict.fromkeys(self.payer_ids)),
+            payer_address=self._payer_address(),
             payee_name=self.payee.get("name", ""),
             payee_npi=self.payee.get("npi", ""),
             payee_tax_id=self.payee.get("tax", ""),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from desktop.models.values.claim_record import Name
+from desktop.models.values.claim_record import Address, Name
 from desktop.models.values.money import Money
 from desktop.services.edi.problems import EdiProblem
 
@@ -190,6 +190,7 @@ class Remittance:
     claims: tuple[RemittanceClaim, ...] = ()
     provider_adjustments: tuple[ProviderAdjustment, ...] = ()
     payer_ids: tuple[str, ...] = ()
+    payer_address: Address | None = None
     payee_name: str = ""
     payee_npi: str = ""
     payee_tax_id: str = ""
