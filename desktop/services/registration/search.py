@@ -1,0 +1,314 @@
+"""One box that finds a patient by any part of name, birth date, phone or account number.
+
+Each patient has a handful of folded keys in `patient_key`; a word of the query is one or more
+ranges of keys, and several words intersect. Names stand as they are; the other kinds begin with
+a mark that no letter sorts among: ``#`` account number, ``@`` birth date, ``+`` phone, ``~``
+phone read backwards (so that its last digits are a beginning).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
+from sqlalchemy.orm import aliased
+
+from desktop.models.ledger import Leg, OpenItem
+from desktop.models.payments import Receipt
+from desktop.models.people import Coverage, Patient, PatientKey, Person
+from desktop.models.practice import Payer
+from desktop.models.values import identifiers
+from desktop.models.values.enums import Account, Party
+from desktop.models.values.money import ZERO, Money
+from desktop.services.registration import fields, people
+from desktop.services.work import Permission, Work, needs
+
+LIMIT = 50
+_AHEAD = "\U0010ffff"
+# From here on it no longer matters how many patients a word finds: another may be rarer.
+_MANY = 400
+_DATE = re.compile(
+    r"(?P<m>\d{1,2})[/.-](?P<d>\d{1,2})[/.-](?P<y>\d{4}|\d{2})"
+    r"|(?P<y2>\d{4})[/.-](?P<m2>\d{1,2})[/.-](?P<d2>\d{1,2})"
+    r"|(?P<m3>\d{2})(?P<d3>\d{2})(?P<y3>\d{4}|\d{2})"
+)
+
+Span = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    """A patient in a list.
+
+    Attributes:
+        balance: what the patient owes now, less what is held unapplied.
+        payer: the first coverage in force today, empty when there is none.
+    """
+
+    id: int
+    name: str
+    birth_on: dt.date | None
+    account_number: str
+    phone_last4: str
+    payer: str
+    balance: Money
+    is_active: bool
+
+
+@needs(Permission.VIEW)
+def search(
+    work: Work, text: str, limit: int = LIMIT, *, inactive: bool = False
+) -> list[PatientRow]:
+    """Patients in whom every word of the text is found, best first.
+
+    An empty text gives those registered last.
+    """
+    words = query_words(text, work.clock.today())
+    if not words:
+        ids = _newest(work, limit, inactive=inactive)
+        return rows(work, ids)
+    if any(not spans for spans in words):
+        return []
+    ids = _matching(work, words, limit, inactive=inactive)
+    found = rows(work, ids)
+    first = fields.fold(text.replace(",", " ").split()[0]) if text.split() else ""
+    return sorted(found, key=lambda r: (not fields.fold(r.name).startswith(first), r.name, r.id))
+
+
+def query_words(text: str, today: dt.date) -> list[list[Span]]:
+    """The ranges of keys that each word of a query stands for; an empty one finds nothing."""
+    # Digits with blanks and brackets between them are one phone number.
+    if re.fullmatch(r"[\d\s().+-]+", text) and not _DATE.fullmatch(text.strip()):
+        number = identifiers.digits(text)
+        if len(number) >= 10 or (len(number) >= 7 and " " in text.strip()):
+            return [_number_spans(number, today)]
+    return [_spans(word, today) for word in re.split(r"[\s,;]+", text) if word]
+
+
+def _spans(word: str, today: dt.date) -> list[Span]:
+    born = _birth_date(word, today)
+    spans = [_span(f"@{born:%Y%m%d}")] if born else []
+    folded = fields.fold(word)
+    if not folded:
+        return spans
+    number = identifiers.digits(word)
+    if folded.isdigit():
+        return spans + _number_spans(number, today)
+    spans.append(_span(folded))
+    if number:
+        spans.append(_span(f"#{folded}"))
+    return spans
+
+
+def _number_spans(number: str, today: dt.date) -> list[Span]:
+    if len(number) == 11 and number.startswith("1"):
+        number = number[1:]
+    spans = [_span(f"#{number}")]
+    born = _birth_date(number, today)
+    if born:
+        spans.append(_span(f"@{born:%Y%m%d}"))
+    if len(number) >= 4:
+        spans += [_span(f"+{number}"), _span(f"~{number[::-1]}")]
+    return spans
+
+
+def _span(prefix: str) -> Span:
+    return prefix, prefix + _AHEAD
+
+
+def _birth_date(word: str, today: dt.date) -> dt.date | None:
+    found = _DATE.fullmatch(word)
+    if not found:
+        return None
+    year = int(found["y"] or found["y2"] or found["y3"])
+    if year < 100:
+        year += today.year // 100 * 100
+        if year > today.year:
+            year -= 100
+    month = int(found["m"] or found["m2"] or found["m3"])
+    day = int(found["d"] or found["d2"] or found["d3"])
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def keys_of(row: Patient, person: Person) -> set[str]:
+    """All keys by which a patient is found."""
+    keys = {f"#{fields.fold(row.account_number)}"}
+    for name in (person.last, person.first, person.middle):
+        keys.add(fields.fold(name))
+        # Smith-Jones is found by Jones, O'Brien by Brien, De la Cruz by Cruz.
+        keys.update(fields.fold(part) for part in re.split(r"[\s'’ʼ.-]+", name))
+    if person.birth_on:
+        keys.add(f"@{person.birth_on:%Y%m%d}")
+    number = identifiers.digits(person.phone)
+    if number:
+        keys |= {f"+{number}", f"~{number[::-1]}"}
+    return {key for key in keys if key}
+
+
+def keep_keys(work: Work, row: Patient, person: Person) -> None:
+    """Bring a patient's keys up to date, in the transaction of the change."""
+    session = work.session
+    wanted = keys_of(row, person)
+    kept = set(session.scalars(select(PatientKey.key).where(PatientKey.patient_id == row.id)))
+    if kept - wanted:
+        session.execute(
+            delete(PatientKey).where(
+                PatientKey.patient_id == row.id, PatientKey.key.in_(kept - wanted)
+            )
+        )
+    if wanted - kept:
+        session.execute(
+            insert(PatientKey),
+            [{"key": key, "patient_id": row.id} for key in sorted(wanted - kept)],
+        )
+
+
+@needs(Permission.ADMINISTER)
+def reindex(work: Work) -> int:
+    """Make all keys anew from the patients; returns how many patients there are."""
+    session = work.session
+    session.execute(delete(PatientKey))
+    count = 0
+    batch: list[dict[str, object]] = []
+    query = select(Patient, Person).join(Person, Person.id == Patient.person_id)
+    for row, person in session.execute(query).yield_per(2000):
+        batch += [{"key": key, "patient_id": row.id} for key in sorted(keys_of(row, person))]
+        count += 1
+        if len(batch) > 20_000:
+            session.execute(insert(PatientKey), batch)
+            batch = []
+    if batch:
+        session.execute(insert(PatientKey), batch)
+    return count
+
+
+def _within(column: ColumnElement[str], spans: Iterable[Span]) -> ColumnElement[bool]:
+    return or_(*(and_(column >= low, column < high) for low, high in spans))
+
+
+def _matching(work: Work, words: Sequence[list[Span]], limit: int, *, inactive: bool) -> list[int]:
+    session = work.session
+    ordered = list(words)
+    if len(ordered) > 1:
+        # The rarest word leads, the others are looked up for each of its patients.
+        counts = []
+        for spans in ordered:
+            some = (
+                select(PatientKey.patient_id)
+                .where(_within(PatientKey.key.expression, spans))
+                .limit(_MANY)
+                .subquery()
+            )
+            counts.append(session.scalar(select(func.count()).select_from(some)) or 0)
+        if 0 in counts:
+            return []
+        ordered = [words[i] for i in sorted(range(len(words)), key=counts.__getitem__)]
+    query = (
+        select(PatientKey.patient_id)
+        .distinct()
+        .where(_within(PatientKey.key.expression, ordered[0]))
+        .limit(limit)
+    )
+    for spans in ordered[1:]:
+        other = aliased(PatientKey)
+        query = query.where(
+            select(other.key)
+            .where(other.patient_id == PatientKey.patient_id, _within(other.key.expression, spans))
+            .exists()
+        )
+    if not inactive:
+        query = query.join(Patient, Patient.id == PatientKey.patient_id).where(Patient.is_active)
+    return list(session.scalars(query))
+
+
+def _newest(work: Work, limit: int, *, inactive: bool) -> list[int]:
+    query = select(Patient.id).order_by(Patient.id.desc()).limit(limit)
+    if not inactive:
+        query = query.where(Patient.is_active)
+    return list(work.session.scalars(query))
+
+
+def rows(work: Work, ids: Sequence[int]) -> list[PatientRow]:
+    """Patients as rows of a list, in the order of the ids: three queries, however many."""
+    if not ids:
+        return []
+    session = work.session
+    people_rows = session.execute(
+        select(
+            Patient.id,
+            Patient.account_number,
+            Patient.is_active,
+            Person.last,
+            Person.first,
+            Person.middle,
+            Person.suffix,
+            Person.birth_on,
+            Person.phone,
+        )
+        .join(Person, Person.id == Patient.person_id)
+        .where(Patient.id.in_(ids))
+    )
+    payers = first_payers(work, ids)
+    owed = patient_balances(work, ids)
+    found = {
+        r.id: PatientRow(
+            id=r.id,
+            name=people.shown_name(r.last, r.first, r.middle, r.suffix),
+            birth_on=r.birth_on,
+            account_number=r.account_number,
+            phone_last4=r.phone[-4:],
+            payer=payers.get(r.id, ""),
+            balance=owed.get(r.id, ZERO),
+            is_active=r.is_active,
+        )
+        for r in people_rows
+    }
+    return [found[i] for i in ids if i in found]
+
+
+def first_payers(work: Work, ids: Sequence[int]) -> dict[int, str]:
+    """The name of the first coverage in force today, by patient."""
+    today = work.clock.today()
+    query = (
+        select(Coverage.patient_id, Payer.name)
+        .join(Payer, Payer.id == Coverage.payer_id)
+        .where(
+            Coverage.patient_id.in_(ids),
+            Coverage.valid_from <= today,
+            or_(Coverage.valid_to.is_(None), Coverage.valid_to >= today),
+        )
+        .order_by(Coverage.rank.desc(), Coverage.id.desc())
+    )
+    return {r.patient_id: r.name for r in work.session.execute(query)}
+
+
+def patient_balances(work: Work, ids: Sequence[int]) -> dict[int, Money]:
+    """What patients owe themselves, net of what they paid ahead, by patient."""
+    owed = work.session.execute(
+        select(OpenItem.patient_id, func.sum(OpenItem.amount).label("amount"))
+        .where(
+            OpenItem.patient_id.in_(ids), OpenItem.party == Party.PATIENT, OpenItem.amount != ZERO
+        )
+        .group_by(OpenItem.patient_id)
+    )
+    balances = {r.patient_id: r.amount for r in owed}
+    held = work.session.execute(
+        select(Receipt.patient_id, func.sum(Leg.amount).label("amount"))
+        .join(Leg, Leg.receipt_id == Receipt.id)
+        .where(
+            Receipt.patient_id.in_(ids),
+            Receipt.kind == "patient",
+            Leg.account == Account.UNAPPLIED,
+        )
+        .group_by(Receipt.patient_id)
+    )
+    for r in held:
+        # Unapplied legs are credits, so they are negative: they lower what is owed.
+        balances[r.patient_id] = balances.get(r.patient_id, ZERO) + r.amount
+    return balances
