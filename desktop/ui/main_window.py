@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
 
     def warm_up(self) -> None:
         """After the first paint: import what the next click needs, on another thread."""
-        self._start_runner.background(self, operations.warm_up)
+        self._start_runner.background(self, operations.warm_up, progress_text=None)
 
     def _on_folder(self, folder: Path) -> None:
         self._show_start(self.unlock)

@@ -141,6 +141,7 @@ class Shell(QWidget):
         for number, spec in enumerate(self._specs, start=1):
             item = QListWidgetItem(icon(spec.icon), spec.title)
             item.setToolTip(f"{spec.title} (Ctrl+{number})" if number <= 9 else spec.title)
+            item.setSizeHint(QSize(0, int(side.fontMetrics().lineSpacing() * 2.1)))
             side.addItem(item)
         side.setFixedWidth(side.fontMetrics().horizontalAdvance("0") * _SIDE_WIDTH)
         return side

@@ -84,6 +84,7 @@ class FormDialog(QDialog):
         scroll.setWidget(inner)
         row = QHBoxLayout()
         row.setContentsMargins(16, 8, 16, 12)
+        row.setSpacing(8)
         row.addStretch(1)
         row.addWidget(self.cancel_button)
         row.addWidget(self.save_button)
@@ -100,7 +101,7 @@ class FormDialog(QDialog):
         super().showEvent(event)
         room = self.screen().availableGeometry()
         wanted = self._inner.sizeHint()
-        width = min(max(wanted.width() + 24, 520), room.width() - 60)
+        width = min(max(wanted.width() + 24, self.form.wanted_width()), room.width() - 60)
         self.resize(width, min(wanted.height() + 90, room.height() - 80))
         self.form.focus_first()
 

@@ -85,7 +85,7 @@ class Form(QWidget):
         outer.addWidget(self._top)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(10)
-        self._grid.setVerticalSpacing(2)
+        self._grid.setVerticalSpacing(4)
         for column in range(columns):
             self._grid.setColumnStretch(column * 2 + 1, 1)
         outer.addLayout(self._grid)
@@ -120,6 +120,7 @@ class Form(QWidget):
             below.setWordWrap(True)
             cell.addWidget(below)
         cell.addWidget(line)
+        cell.addStretch(1)
         if wide:
             self._next += -self._next % self._columns
         row, column = divmod(self._next, self._columns)
@@ -236,6 +237,10 @@ class Form(QWidget):
             if widget.isEnabled() and not widget.isHidden():
                 widget.setFocus(Qt.FocusReason.TabFocusReason)
                 return
+
+    def wanted_width(self) -> int:
+        """Pixels in which problems stand beside fields without many broken lines."""
+        return self.fontMetrics().horizontalAdvance("0") * (58 * self._columns + 10)
 
     def _register(
         self,

@@ -38,5 +38,7 @@ def _drawn(name: str, colour: str, size: int) -> QIcon:
         renderer.render(painter, QRectF(0, 0, size * scale, size * scale))
         painter.end()
         pixmap.setDevicePixelRatio(scale)
-        result.addPixmap(pixmap)
+        # The same drawing for chosen rows: Qt would wash it out.
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected, QIcon.Mode.Active):
+            result.addPixmap(pixmap, mode)
     return result

@@ -90,7 +90,7 @@ class _Task:
     owner: weakref.ref[QWidget]
     done: Callable[[Any], None] | None
     failed: Failed | None
-    text: str
+    text: str | None
     disable: weakref.ref[QWidget] | None
     progress: TaskProgress = field(default_factory=TaskProgress)
     started: float = field(default_factory=time.monotonic)
@@ -195,10 +195,13 @@ class Runner(QObject):
         done: Callable[[R], None] | None = None,
         failed: Failed | None = None,
         *,
-        progress_text: str = "",
+        progress_text: str | None = "",
         disable: QWidget | None = None,
     ) -> None:
-        """Run slow work that is not a database call (key derivation, files, PDF)."""
+        """Run slow work that is not a database call (key derivation, files, PDF).
+
+        A `progress_text` of None keeps it out of the status line.
+        """
         task = self._begin(owner, done, failed, progress_text, disable)
         self._watch(task, self._pool.submit(fn, task.progress))
 
@@ -245,7 +248,7 @@ class Runner(QObject):
         owner: QWidget,
         done: Callable[[Any], None] | None,
         failed: Failed | None,
-        text: str,
+        text: str | None,
         disable: QWidget | None,
     ) -> _Task:
         task = _Task(
@@ -307,7 +310,11 @@ class Runner(QObject):
 
     def _on_tick(self) -> None:
         now = time.monotonic()
-        slow = [task for task in self._tasks if now - task.started >= SHOW_AFTER_S]
+        slow = [
+            task
+            for task in self._tasks
+            if task.text is not None and now - task.started >= SHOW_AFTER_S
+        ]
         if slow:
             task = next((each for each in slow if each.text), slow[0])
             at = task.progress

@@ -302,6 +302,8 @@ QLineEdit[bad="true"], QPlainTextEdit[bad="true"], QComboBox[bad="true"] {{
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled {{
     color: {s.muted}; background: {s.window}; }}
 QLineEdit:read-only {{ background: {s.window}; }}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::down-arrow {{ image: none; width: 0; height: 0; }}
 QComboBox QAbstractItemView {{ background: {s.base}; color: {s.text}; border: 1px solid {s.edge}; }}
 QPushButton {{
     background: {s.base}; color: {s.text}; border: 1px solid {s.edge}; border-radius: 3px;
@@ -325,7 +327,7 @@ QTableView:focus {{ border: 1px solid {s.accent}; }}
 QHeaderView {{ background: {s.window}; }}
 QHeaderView::section {{ background: {s.window}; color: {s.muted}; border: none;
     border-bottom: 1px solid {s.edge}; border-right: 1px solid {s.line};
-    padding: 4px 6px; font-weight: 600; }}
+    padding: 4px 3px; font-weight: 600; }}
 QTabBar::tab {{ padding: 5px 12px; border: none; border-bottom: 2px solid transparent;
     color: {s.muted}; }}
 QTabBar::tab:selected {{ color: {s.text}; border-bottom: 2px solid {s.accent}; font-weight: 600; }}
@@ -347,13 +349,13 @@ QLabel[good="true"] {{ color: {s.good}; }}
 QFrame[card="true"] {{ background: {s.base}; border: 1px solid {s.line}; border-radius: 4px; }}
 QFrame[rule="true"] {{ background: {s.line}; border: none; max-height: 1px; min-height: 1px; }}
 QListWidget#sideBar {{ background: {s.side}; border: none; border-right: 1px solid {s.line};
-    outline: none; padding-top: 6px; }}
-QListWidget#sideBar::item {{ padding: 6px 10px; border-left: 3px solid transparent;
+    outline: none; }}
+QListWidget#sideBar::item {{ border: none; border-left: 3px solid transparent; padding-left: 8px;
     color: {s.text}; }}
+QListWidget#sideBar::item:hover {{ background: {s.stripe}; }}
 QListWidget#sideBar::item:selected {{ background: {s.selection}; color: {s.text};
-    border-left: 3px solid {s.accent}; font-weight: 600; }}
-QListWidget#sideBar:focus::item:selected {{ border: 1px solid {s.accent};
     border-left: 3px solid {s.accent}; }}
+QListWidget#sideBar::item:selected:focus {{ border: 2px solid {s.accent}; padding-left: 9px; }}
 QLabel#sampleBanner {{ background: {s.banner}; color: {s.on_banner}; padding: 4px 10px;
     font-weight: 600; }}
 QFrame#notice {{ background: {s.base}; border-top: 1px solid {s.line}; }}
