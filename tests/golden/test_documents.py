@@ -20,7 +20,7 @@ from desktop.services.documents.cms1500 import FormOptions, PrinterProfile
 from desktop.services.documents.recovery_sheet import render_recovery_sheet
 from desktop.services.documents.tables import Column, ReportTable, to_csv, to_pdf
 from tests.unit.documents import reading
-from tests.unit.documents.records import COVERAGE, MEDICARE, claim, full_claim
+from tests.unit.documents.records import COVERAGE, MEDICARE, claim, full_claim, shown_texts
 from tests.unit.documents.statements import PRACTICE, cents, family
 
 _SNAPSHOTS = Path(__file__).parent / "documents"
@@ -35,8 +35,19 @@ _TABLE = ReportTable(
 
 
 def _form(*records: ClaimRecord) -> str:
-    pdf = cms1500.render(records, options=FormOptions(signed_on=_DAY))
-    return _layer(pdf)
+    """The form as it looks on paper: a grid of 66 lines of characters."""
+    return _grid(cms1500.render(records, options=FormOptions(signed_on=_DAY)))
+
+
+def _grid(pdf: bytes) -> str:
+    pages = []
+    for page in shown_texts(pdf):
+        grid = [[" "] * 79 for _ in range(67)]
+        for x, y, text in page:
+            line, column = round((y - 0.267) * 6), round((x - 0.32) * 10)
+            grid[line][column : column + len(text)] = text
+        pages.append("\n".join("".join(row).rstrip() for row in grid).strip("\n"))
+    return "\n\f\n".join(pages) + "\n"
 
 
 def _layer(pdf: bytes) -> str:
@@ -50,7 +61,7 @@ _DOCUMENTS: dict[str, Callable[[], str]] = {
         claim(coverages=(MEDICARE,)),
         claim(payer_rank=2, coverages=(COVERAGE, replace(MEDICARE, rank=2))),
     ),
-    "test-sheet": lambda: _layer(cms1500.test_sheet(PrinterProfile(5, -3, 990))),
+    "test-sheet": lambda: _grid(cms1500.test_sheet(PrinterProfile())),
     "statement": lambda: _layer(statement.render(family())),
     "receipt": lambda: _layer(
         receipt.render(

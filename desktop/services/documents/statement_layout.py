@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from desktop.models.values.money import ZERO, Money, total
-from desktop.services.documents.sheet import Sheet
+from desktop.services.documents.sheet import Letterhead, Sheet
 from desktop.services.documents.statement import (
     StatementData,
     StatementLine,
@@ -18,6 +19,7 @@ from desktop.services.documents.typography import (
     QUIET,
     RULE,
     TINT,
+    fit,
     long_date,
     short_date,
     wrap,
@@ -26,7 +28,7 @@ from desktop.services.documents.typography import (
 _LEFT: Final = 45.0
 _RIGHT: Final = 567.0
 # A #10 window shows the sheet from 2.5 to 3.17 inches down, whichever way it slides.
-_WINDOW_X, _WINDOW_Y = 63.0, 189.0
+_WINDOW_X, _WINDOW_Y = 63.0, 187.0
 _SLIP: Final = 584.0
 _AGING: Final = 532.0
 _FIRST_FOOT, _FOOT = 520.0, 740.0
@@ -47,10 +49,10 @@ _WHAT_ROOM: Final = 196.0
 def lay_out(data: StatementData) -> Sheet:
     """The pages of a statement, whose figures are already checked."""
     sheet = Sheet(f"Statement {data.account} {data.on.isoformat()}")
-    _top(sheet, data)
+    below = _top(sheet, data)
     _aging(sheet, data)
     _slip(sheet, data)
-    table = _Table(sheet, data)
+    table = _Table(sheet, data, below)
     for patient in data.patients:
         table.patient(patient)
     table.close()
@@ -59,8 +61,9 @@ def lay_out(data: StatementData) -> Sheet:
     return sheet
 
 
-def _top(sheet: Sheet, data: StatementData) -> None:
-    sheet.letterhead(_LEFT, 54, data.practice, 300)
+def _top(sheet: Sheet, data: StatementData) -> float:
+    """Everything above the table; returns the baseline below it."""
+    sheet.letterhead(_LEFT, 54, _head(data.practice), 300)
     sheet.text(_RIGHT, 56, "Statement", 20, colour=ACCENT, align="right")
     facts = [("Statement date", long_date(data.on)), ("Account", data.account)]
     if data.pay_by is not None:
@@ -75,17 +78,28 @@ def _top(sheet: Sheet, data: StatementData) -> None:
     label = "Amount due" if due >= ZERO else "Your credit"
     sheet.text(410, 146, label, 10, colour=QUIET)
     sheet.text(559, 148, f"${abs(due).shown}", 16, bold=True, align="right", room=90)
+    address = data.address[:5]
     y = _WINDOW_Y
-    for line in data.address[:5]:
+    for line in address:
         sheet.text(_WINDOW_X, y, line, 9.5, room=250)
-        y += 11 if len(data.address) > 4 else 12
+        y += 10 if len(address) > 4 else 12
     message = data.message or _message(data)
-    sheet.paragraph(_LEFT, 284, 290, message, 9)
+    below = sheet.paragraph(_LEFT, 284, 290, message, 9)
     if data.how_to_pay:
         sheet.text(360, 284, "How to pay", 9, bold=True)
         y = 297.0
         for way in data.how_to_pay[:4]:
             y = sheet.paragraph(360, y, _RIGHT - 360, way, 8.5, leading=1.3)
+        below = max(below, y)
+    return below
+
+
+def _head(practice: Letterhead) -> Letterhead:
+    """The letterhead in as many lines as the envelope's window leaves room for."""
+    name = wrap(practice.name, 15, 300, bold=True)
+    if len(name) > 1:
+        name = [name[0], fit(" ".join(name[1:]), 15, 300, bold=True)]
+    return replace(practice, name=" ".join(name), lines=practice.lines[: 6 - 2 * len(name) + 1])
 
 
 def _message(data: StatementData) -> str:
@@ -148,12 +162,14 @@ def _slip(sheet: Sheet, data: StatementData) -> None:
 class _Table:
     """The rows of charges, running over as many pages as they need."""
 
-    def __init__(self, sheet: Sheet, data: StatementData) -> None:
+    def __init__(self, sheet: Sheet, data: StatementData, below: float) -> None:
         self.sheet = sheet
         self.data = data
         self.foot = _FIRST_FOOT
-        self.y = 344.0
+        self.y = max(344.0, below + 22)
         self.going_on = ""
+        if self.y + 80 > self.foot:
+            self.turn()
         self._head()
 
     def room(self, high: float) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from desktop.errors import RuleError
 from desktop.models.values.money import ZERO, Money, total
 from desktop.services.documents import statement as module
+from desktop.services.documents.sheet import Letterhead
 from desktop.services.documents.statement import (
     Aging,
     ShareReason,
@@ -158,17 +159,33 @@ def test_a_credit_asks_for_nothing() -> None:
     assert "$0.00" in said, "the slip asks for nothing"
 
 
-def test_the_address_stands_in_the_window_of_a_10_envelope() -> None:
-    address = ("Wilhelmina Annabelle von Hohenzollern-Sigmaringen y Borbón-Dos Sicilias",) * 4
-    [page] = reading.pages(module.render(statement(address=address)))
+@pytest.mark.parametrize("count", [3, 4, 5])
+def test_the_address_stands_in_the_window_of_a_10_envelope(count: int) -> None:
+    address = ("Wilhelmina Annabelle von Hohenzollern-Sigmaringen y Borbón-Dos Sicilias",) * count
+    practice = Letterhead(
+        "The Elm Street Family Practice of Springfield and Chatham and Beyond, P.C. " * 2,
+        ("500 Oak Avenue", "Suite 200", "Springfield, IL 62701", "elm.example", "Mon to Fri"),
+        "(217) 555-0100",
+        "36-1234567",
+    )
+    page = reading.pages(module.render(statement(address=address, practice=practice)))[0]
     window = [s for s in page if s.y > 2.04 * 72 and s.y - s.size < 3.63 * 72 and s.x < 387]
 
-    assert len(window) == 4, "nothing but the address shows in the window"
+    assert len(window) == count, "nothing but the address shows in the window"
     for shown in window:
         assert shown.x >= 0.875 * 72
         assert shown.x + width(shown.text, shown.size) <= (0.875 + 3.5) * 72
         assert shown.y - shown.size * 0.72 >= 2.5 * 72
         assert shown.y <= 3.167 * 72
+
+
+def test_long_messages_and_ways_to_pay_push_the_table_down() -> None:
+    ways = ("Pay by telephone on any working day between eight and five o'clock. " * 2,) * 4
+    data = statement(message="A long message of the practice. " * 30, how_to_pay=ways)
+    pages = [reading.rows(page) for page in reading.pages(module.render(data))]
+
+    assert len(pages) == 2, "the table starts on its own page"
+    assert any(line.startswith("Office visit  125.50") for line in pages[1])
 
 
 def test_the_practice_stands_in_the_window_of_a_9_envelope_on_the_slip() -> None:
