@@ -1,0 +1,302 @@
+"""Look-up in ``codes.db``: every answer is for a date of service."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Self
+
+from sqlcipher3 import dbapi2
+
+from desktop.errors import EnvironmentProblem
+from desktop.services.coding import importing, systems
+from desktop.services.coding.connection import connect
+from desktop.services.coding.search import Searcher
+from desktop.services.coding.values import (
+    ICD10CM,
+    CodeHit,
+    CodeInfo,
+    CodeNote,
+    Description,
+    DiagnosisCheck,
+    ImportResult,
+    NoteKind,
+    Progress,
+    Release,
+    SourceFile,
+    Standing,
+    no_progress,
+)
+
+_NO_WEIGHTS: Mapping[str, int] = MappingProxyType({})
+_COLUMNS = "code, title, short_title, billable, parent, valid_from, valid_to, replaced_by, kind"
+_IN_FORCE = "valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?)"
+_SHOWN_DATE = "%m/%d/%Y"
+
+
+class CodeStore:
+    """The code sets of one practice, for one thread; instances are cheap, make one a thread.
+
+    Raises:
+        EnvironmentProblem: the file is missing or no code-set file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = connect(path)
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make an empty file with the newest schema (a practice migrates its own instead)."""
+        from sqlalchemy import create_engine
+        from sqlalchemy.pool import NullPool
+
+        from desktop.models.codes import create_schema
+
+        if path.exists():
+            raise EnvironmentProblem(f"{path.name} exists already.")
+        engine = create_engine(
+            "sqlite://",
+            creator=lambda: dbapi2.connect(str(path)),
+            module=dbapi2,
+            poolclass=NullPool,
+        )
+        with engine.begin() as connection:
+            create_schema(connection)
+        engine.dispose()
+        return cls(path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- what is loaded -----------------------------------------------------------------
+
+    def releases(self, system: str | None = None) -> list[Release]:
+        """All loaded releases, of one system or of all, by system and first day."""
+        return systems.all_releases(self._connection, system)
+
+    def source_files(self, system: str = ICD10CM) -> list[SourceFile]:
+        """The files that were imported for a system, oldest first."""
+        return systems.source_files(self._connection, system)
+
+    def coverage(self, system: str, on: dt.date) -> Release | None:
+        """The release in force on a date, or None: no code set for this date."""
+        return systems.covering(self._connection, system, on)
+
+    def load_packaged(self, now: dt.datetime, progress: Progress = no_progress) -> ImportResult:
+        """Load the ICD-10-CM release that comes with the program; twice is harmless."""
+        return importing.load_packaged(self._connection, now, progress)
+
+    def import_file(
+        self,
+        path: Path,
+        now: dt.datetime,
+        valid_from: dt.date | None = None,
+        progress: Progress = no_progress,
+    ) -> list[ImportResult]:
+        """Import a published file or zip; see `importing.import_file`."""
+        return importing.import_file(self._connection, path, now, valid_from, progress)
+
+    # --- one code -----------------------------------------------------------------------
+
+    def lookup(self, system: str, code: str, on: dt.date) -> CodeInfo | None:
+        """A code as it stood on a date; None when it did not, or no release covers the date."""
+        if self.coverage(system, on) is None:
+            return None
+        found = self._select(system, "kind = 'code' AND code = ?", (normal(code),), on)
+        return found[0] if found else None
+
+    def children(self, code: str, on: dt.date, system: str = ICD10CM) -> list[CodeInfo]:
+        """The nodes right below a code, section ("I10-I1A") or chapter; of "", the chapters."""
+        return self._select(system, "parent = ?", (code.strip().upper().replace(".", ""),), on)
+
+    def billable_below(
+        self, code: str, on: dt.date, limit: int = 40, system: str = ICD10CM
+    ) -> list[CodeInfo]:
+        """The billable codes that begin with a code, in tabular order."""
+        start = normal(code)
+        where = "kind = 'code' AND billable = 1 AND code > ? AND code < ?"
+        return self._select(system, where, (start, start + "~"), on, limit)
+
+    def _system(self, name: str) -> tuple[int, int]:
+        row = self._connection.execute(
+            "SELECT id, dot_after FROM code_system WHERE name = ?", (name,)
+        ).fetchone()
+        return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
+    def _select(
+        self,
+        system: str,
+        where: str,
+        given: tuple[object, ...],
+        on: dt.date | None,
+        limit: int = 5000,
+    ) -> list[CodeInfo]:
+        number, dot_after = self._system(system)
+        if on is not None:
+            where, given = f"{where} AND {_IN_FORCE}", (*given, on.isoformat(), on.isoformat())
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM code WHERE system_id = ? AND {where}"
+            " ORDER BY order_key, valid_from LIMIT ?",
+            (number, *given, limit),
+        )
+        out = []
+        for code, title, short, billable, parent, v0, v1, replaced, kind in rows:
+            end = None if v1 is None else dt.date.fromisoformat(v1)
+            start = dt.date.fromisoformat(v0)
+            shown = systems.dotted(code, dot_after) if kind == "code" else code
+            info = CodeInfo(
+                system, code, shown, title, short or title, bool(billable), parent, start, end,
+                systems.dotted(replaced or "", dot_after), kind,
+            )  # fmt: skip
+            out.append(info)
+        return out
+
+    # --- a diagnosis on a date ----------------------------------------------------------
+
+    def check_diagnosis(self, code: str, on: dt.date) -> DiagnosisCheck:
+        """Whether a diagnosis may be billed on a date, and what to do when not."""
+        wanted = normal(code)
+        shown = systems.dotted(wanted, 3)
+        if self.coverage(ICD10CM, on) is None:
+            return DiagnosisCheck(Standing.NO_CODE_SET, wanted, self._no_set_text(on))
+        found = self._select(ICD10CM, "kind = 'code' AND code = ?", (wanted,), on)
+        if found and found[0].billable:
+            return DiagnosisCheck(Standing.VALID, wanted, "", found[0])
+        if found:
+            choices = tuple(self.billable_below(wanted, on))
+            text = f"{shown} ({found[0].title}) needs more characters to be billed"
+            text += f": choose one of its codes, such as {choices[0].dotted}." if choices else "."
+            return DiagnosisCheck(Standing.NOT_BILLABLE, wanted, text, found[0], choices)
+        other = self._select(ICD10CM, "kind = 'code' AND code = ?", (wanted,), None)
+        later = [c for c in other if c.valid_from > on]
+        if later and not any(c.valid_to and c.valid_to < on for c in other):
+            text = f"{shown} is valid only from {later[0].valid_from:{_SHOWN_DATE}}, after the date of service {on:{_SHOWN_DATE}}."  # noqa: E501
+            return DiagnosisCheck(Standing.NOT_YET, wanted, text, later[0], self._near(wanted, on))
+        ended = [c for c in other if c.valid_to is not None and c.valid_to < on]
+        if ended:
+            return self._ended(ended[-1], on)
+        choices = self._near(wanted, on)
+        day = on.strftime(_SHOWN_DATE)
+        text = f"{shown or 'This'} is not an ICD-10-CM code on {day}; check its characters."
+        return DiagnosisCheck(Standing.UNKNOWN, wanted, text, None, choices)
+
+    def _ended(self, info: CodeInfo, on: dt.date) -> DiagnosisCheck:
+        text = f"{info.dotted} ended on {info.valid_to:{_SHOWN_DATE}}, before the date of service"
+        choices = self._near(info.code, on)
+        if info.replaced_by:
+            text += f"; it was replaced by {info.replaced_by}"
+            choices = tuple(
+                self._select(ICD10CM, "code = ? AND billable = 1", (normal(info.replaced_by),), on)
+            )
+        return DiagnosisCheck(Standing.ENDED, info.code, text + ".", info, choices)
+
+    def _near(self, code: str, on: dt.date) -> tuple[CodeInfo, ...]:
+        """Billable codes of the narrowest family that the wrong code would belong to."""
+        for length in range(len(code), 2, -1):
+            found = self._select(ICD10CM, "kind = 'code' AND code = ?", (code[:length],), on)
+            if found:
+                below = () if found[0].billable else self.billable_below(code[:length], on)
+                return tuple(below) or (found[0],)
+        return ()
+
+    def _no_set_text(self, on: dt.date) -> str:
+        loaded = self.releases(ICD10CM)
+        text = f"No code set for this date: no ICD-10-CM release that is loaded covers {on:{_SHOWN_DATE}}"  # noqa: E501
+        if loaded:
+            spans = ", ".join(
+                f"{r.valid_from:{_SHOWN_DATE}}–{r.valid_to:{_SHOWN_DATE}}"
+                if r.valid_to
+                else f"from {r.valid_from:{_SHOWN_DATE}}"
+                for r in loaded
+            )
+            text += f" (loaded: {spans})"
+        year = systems.fiscal_year_of(on)
+        return f"{text}; import the ICD-10-CM files of fiscal year {year}."
+
+    # --- notes --------------------------------------------------------------------------
+
+    def describe(self, code: str, on: dt.date, system: str = ICD10CM) -> Description | None:
+        """A code with all notes that hold for it, nearest first; 7th characters of the nearest."""
+        info = self.lookup(system, code, on)
+        if info is None:
+            return None
+        chain = self._chain(info, on)
+        notes: list[CodeNote] = []
+        has_sevenths = False
+        for node in chain:
+            own = self._notes(node, on, inherited=node is not info)
+            if has_sevenths:
+                own = [n for n in own if n.kind is not NoteKind.SEVENTH]
+            has_sevenths = has_sevenths or any(n.kind is NoteKind.SEVENTH for n in own)
+            notes.extend(own)
+        path = tuple((n.dotted, n.title) for n in reversed(chain[1:]))
+        return Description(info, path, tuple(notes))
+
+    def _chain(self, info: CodeInfo, on: dt.date) -> list[CodeInfo]:
+        chain = [info]
+        while chain[-1].parent and len(chain) < 20:
+            above = self._select(info.system, "code = ?", (chain[-1].parent,), on)
+            if not above:
+                break
+            chain.append(above[0])
+        return chain
+
+    def _notes(self, node: CodeInfo, on: dt.date, *, inherited: bool) -> list[CodeNote]:
+        number, _ = self._system(node.system)
+        day = on.isoformat()
+        rows = self._connection.execute(
+            "SELECT kind, text, mark FROM note WHERE system_id = ? AND node = ? AND node_kind = ?"
+            f" AND {_IN_FORCE} ORDER BY position",
+            (number, node.code, node.kind, day, day),
+        )
+        return [
+            CodeNote(NoteKind(kind), text, node.dotted, inherited, mark)
+            for kind, text, mark in rows
+        ]
+
+    # --- type-ahead ---------------------------------------------------------------------
+
+    def search(
+        self,
+        text: str,
+        on: dt.date,
+        limit: int = 12,
+        system: str = ICD10CM,
+        weights: Mapping[str, int] = _NO_WEIGHTS,
+        *,
+        billable_only: bool = True,
+    ) -> list[CodeHit]:
+        """Codes for what was typed so far, best first.
+
+        Args:
+            text: a code or its beginning, with or without dot, or words in any order;
+                abbreviations, patients' words and misspellings are understood. Empty text
+                lists the codes with the greatest weights.
+            on: date of service; a date that no release covers gives an empty list.
+            limit: at most so many.
+            system: name of the code system.
+            weights: how often this practice uses a code (without dot); they rank first.
+            billable_only: leave out headings; a heading that matches gives the billable code
+                below it that says least more.
+        """
+        number, dot_after = self._system(system)
+        if not number or limit < 1 or self.coverage(system, on) is None:
+            return []
+        searcher = Searcher(self._connection, number, dot_after)
+        return searcher.search(text, on, limit, weights, billable_only=billable_only)
+
+
+def normal(code: str) -> str:
+    """A code as kept: capitals, without dot or blanks."""
+    return re.sub(r"[\s.]", "", code).upper()[:20]

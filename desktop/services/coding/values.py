@@ -1,0 +1,216 @@
+"""What the code sets answer: frozen, free of the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+ICD10CM = "icd10cm"
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, what is being done); may raise `desktop.errors.Cancelled`."""
+
+
+def no_progress(_done: int, _total: int, _text: str) -> None:
+    """Say nothing, never cancel."""
+
+
+class Standing(StrEnum):
+    """How a diagnosis code stands on a date of service."""
+
+    VALID = "valid"
+    NOT_BILLABLE = "not_billable"
+    UNKNOWN = "unknown"
+    NOT_YET = "not_yet"
+    ENDED = "ended"
+    NO_CODE_SET = "no_code_set"
+
+
+class NoteKind(StrEnum):
+    """The containers of the tabular list; `SEVENTH` is one 7th character with its meaning."""
+
+    INCLUDES = "includes"
+    INCLUSION_TERM = "inclusionTerm"
+    EXCLUDES1 = "excludes1"
+    EXCLUDES2 = "excludes2"
+    CODE_FIRST = "codeFirst"
+    USE_ADDITIONAL = "useAdditionalCode"
+    CODE_ALSO = "codeAlso"
+    NOTES = "notes"
+    SEVENTH_NOTE = "sevenChrNote"
+    SEVENTH = "sevenChrDef"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One published version of a code system.
+
+    Attributes:
+        valid_to: last day of force; None while no end is known.
+        records: all codes in it, headings that cannot be billed included.
+    """
+
+    system: str
+    name: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    records: int
+    billable: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that a release was made of."""
+
+    release: str
+    kind: str
+    name: str
+    sha256: str
+    records: int
+    rejected: int
+    imported_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeInfo:
+    """A code as it stood on one date.
+
+    Attributes:
+        code: without dot; `dotted` is as printed.
+        parent: the node above it: a code, a section ("E08-E13"), a chapter, or empty.
+        kind: code, section or chapter.
+        valid_to: last day; None while it is in the newest release.
+    """
+
+    system: str
+    code: str
+    dotted: str
+    title: str
+    short_title: str
+    billable: bool
+    parent: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+    replaced_by: str = ""
+    kind: str = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisCheck:
+    """The answer to “may this diagnosis be billed on this date?”, with a sentence to show.
+
+    Attributes:
+        text: one plain sentence; empty when the code is valid.
+        choices: billable codes to offer instead, in tabular order.
+    """
+
+    standing: Standing
+    code: str
+    text: str
+    info: CodeInfo | None = None
+    choices: tuple[CodeInfo, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Valid and billable on the date."""
+        return self.standing is Standing.VALID
+
+
+@dataclass(frozen=True, slots=True)
+class CodeHit:
+    """One line of a type-ahead list, best first.
+
+    Attributes:
+        why: what matched, in words: "code", "title", or the term that led here.
+        score: higher is better; comparable inside one answer only.
+    """
+
+    code: str
+    dotted: str
+    title: str
+    billable: bool
+    why: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNote:
+    """An instruction of the tabular list.
+
+    Attributes:
+        from_code: the node that carries it: the code itself, one above it, a section
+            ("J09-J18") or a chapter ("10").
+        inherited: it stands on a node above the code.
+        mark: the 7th character for `NoteKind.SEVENTH`, else empty.
+    """
+
+    kind: NoteKind
+    text: str
+    from_code: str
+    inherited: bool
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A code with everything that the tabular list says about it, nearest first.
+
+    Attributes:
+        path: titles from the chapter down to the code's parent.
+    """
+
+    info: CodeInfo
+    path: tuple[tuple[str, str], ...]
+    notes: tuple[CodeNote, ...]
+
+    def of(self, kind: NoteKind) -> tuple[CodeNote, ...]:
+        """The notes of one kind."""
+        return tuple(n for n in self.notes if n.kind is kind)
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """A line of an import that was left out, by its number in the file (from 1)."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did.
+
+    Attributes:
+        already_loaded: the same file had been imported before; nothing was changed.
+        added, changed, ended: codes compared with the release before.
+    """
+
+    release: Release
+    file_name: str
+    kind: str
+    already_loaded: bool
+    added: int
+    changed: int
+    ended: int
+    rejected: tuple[RejectedLine, ...]
+
+    @classmethod
+    def unchanged(cls, release: Release, file_name: str, kind: str) -> ImportResult:
+        """The answer to a file that was imported before."""
+        return cls(
+            release, file_name, kind, already_loaded=True, added=0, changed=0, ended=0, rejected=()
+        )
+
+    @property
+    def text(self) -> str:
+        """One sentence for the status line."""
+        what = f"{self.release.name}: {self.release.records:,} records, "
+        what += f"{self.release.billable:,} billable"
+        if self.already_loaded:
+            return f"{self.file_name} was imported before; nothing changed ({what})."
+        done = f"{what}; {self.added:,} new, {self.changed:,} changed, {self.ended:,} ended"
+        if self.rejected:
+            done += f"; {len(self.rejected):,} lines left out"
+        return done + "."

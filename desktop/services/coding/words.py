@@ -1,0 +1,88 @@
+"""Words as the search index knows them: one spelling, one number, no accents."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+_WORD = re.compile(r"[a-z0-9]+")
+_PARENTHESIS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_APOSTROPHE_S = re.compile(r"['’`]s\b")
+
+STOP_WORDS = frozenset(
+    "an and are as at be by for from his her in into is it its my of on or other the their "
+    "this to was with w nos".split()
+)
+"""Words that tell no code from another; “without”, “not” and “no” do and stay."""
+
+_IRREGULAR = {
+    "vertebrae": "vertebra",
+    "bronchi": "bronchus",
+    "feet": "foot",
+    "teeth": "tooth",
+    "calculi": "calculus",
+    "ova": "ovum",
+    "metastases": "metastasis",
+    "diagnoses": "diagnosis",
+    "prostheses": "prosthesis",
+    "children": "child",
+    "women": "woman",
+    "men": "man",
+}
+_NO_PLURAL = ("ss", "us", "is", "as", "os", "ies")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents or possessives, British spelling made American."""
+    text = text.lower()
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _APOSTROPHE_S.sub("", text)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """The singular in one spelling; light on purpose, since prefixes match as well."""
+    if len(word) > 3 and not word.isdigit():
+        word = _IRREGULAR.get(word, word)
+        if word.endswith("ies") and len(word) > 4:
+            word = word[:-3] + "y"
+        elif word.endswith(("sses", "xes", "ches", "shes")):
+            word = word[:-2]
+        elif word.endswith("s") and not word.endswith(_NO_PLURAL):
+            word = word[:-1]
+    return respell(word)
+
+
+def respell(word: str) -> str:
+    """British to American: haem-, oesoph-, tumour, paralyse, anaesthet-."""
+    if len(word) < 4:
+        return word
+    word = word.replace("ae", "e").replace("oe", "e")
+    if word.endswith(("our", "ours")) and len(word) > 5:
+        word = word.replace("our", "or")
+    return word.replace("paralys", "paralyz") if "paralyse" in word else word
+
+
+def tokens(text: str) -> list[str]:
+    """Stemmed words of a text in order, stop words left out."""
+    return [stem(w) for w in _WORD.findall(fold(text)) if w not in STOP_WORDS]
+
+
+def core_length(text: str) -> int:
+    """How many telling words a title has; what stands in brackets may be absent."""
+    core = tokens(_PARENTHESIS.sub(" ", text))
+    return len(core) or len(tokens(text))
+
+
+def grams(word: str) -> set[str]:
+    """Three-letter pieces of a word with its edges marked, to find misspelled ones."""
+    padded = f"^{word}$"
+    return {padded[i : i + 3] for i in range(len(padded) - 2)}
+
+
+def raw_words(folded: str) -> list[str]:
+    """All words of a folded text, as typed."""
+    return _WORD.findall(folded)

@@ -1,0 +1,287 @@
+"""Writes one release into ``codes.db``: only what differs from the releases around it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from desktop.services.coding.connection import Connection
+from desktop.services.coding.intervals import Span, at, paint
+from desktop.services.coding.tabular import TabularNote
+
+GAP = 1 << 20
+"""Space between two order keys, so that new codes find room without moving others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A code, section or chapter as a release states it.
+
+    Attributes:
+        short: None when the source does not say; empty when it equals the title.
+    """
+
+    kind: str
+    code: str
+    parent: str
+    title: str
+    billable: bool
+    short: str | None = None
+    attributes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From when a release speaks, and when the next loaded one takes over."""
+
+    system_id: int
+    start: dt.date
+    following: dt.date | None
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a release did to the codes that held for its first day until now; no headings."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+
+
+Key = tuple[str, str]
+Value = tuple[str, str, bool, str | None]
+"""What makes a new interval: title, parent, billable, attributes."""
+
+_INSERT = (
+    "INSERT INTO code (system_id, kind, code, parent, title, short_title, billable, order_key, "
+    "attributes, valid_from, valid_to) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+)
+
+
+@functools.lru_cache(maxsize=1024)
+def day(text: str) -> dt.date:
+    """A day as the database keeps it; a system has few of them."""
+    return dt.date.fromisoformat(text)
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+class NodeWriter:
+    """The codes of one system, held in memory while a release is written."""
+
+    def __init__(self, connection: Connection, system_id: int) -> None:
+        self._connection = connection
+        self._system_id = system_id
+        self.spans: dict[Key, list[Span[Value]]] = {}
+        self.keys: dict[Key, int] = {}
+        self._shorts: dict[int, str | None] = {}
+        self._window = Window(system_id, dt.date.min, None)
+        rows = connection.execute(
+            "SELECT id, kind, code, parent, title, short_title, billable, order_key, attributes,"
+            " valid_from, valid_to FROM code WHERE system_id = ? ORDER BY code, valid_from",
+            (system_id,),
+        )
+        for row_id, kind, code, parent, title, short, billable, key, attributes, v0, v1 in rows:
+            value = (title, parent, bool(billable), attributes)
+            span = Span(row_id, day(v0), None if v1 is None else day(v1), value)
+            self.spans.setdefault((kind, code), []).append(span)
+            self.keys[(kind, code)] = key
+            self._shorts[row_id] = short
+
+    def standing(self, on: dt.date) -> dict[Key, Node]:
+        """All nodes as they stand on a day, in tabular order."""
+        out = {}
+        for key in sorted(self.spans, key=self.keys.__getitem__):
+            value = at(self.spans[key], on)
+            if value is not None:
+                title, parent, billable, attributes = value
+                out[key] = Node(*key, parent, title, billable, None, attributes)
+        return out
+
+    def write(self, window: Window, nodes: Sequence[Node]) -> Changes:
+        """Make `nodes`, in tabular order, the whole of the release."""
+        self._window = window
+        found = ((key, at(spans, window.start)) for key, spans in self.spans.items())
+        earlier = {key: value for key, value in found if value is not None}
+        self._place([(n.kind, n.code) for n in nodes])
+        incoming = {(n.kind, n.code): n for n in nodes}
+        fresh: list[tuple[object, ...]] = []
+        for key, node in incoming.items():
+            value = (node.title, node.parent, node.billable, node.attributes)
+            self._set(key, value, node.short, fresh)
+        for key in [k for k in self.spans if k not in incoming]:
+            self._set(key, None, None, fresh)
+        self._connection.executemany(_INSERT, fresh)
+        return _compare(earlier, incoming)
+
+    def _set(
+        self, key: Key, value: Value | None, short: str | None, fresh: list[tuple[object, ...]]
+    ) -> None:
+        w = self._window
+        old = self.spans.get(key, [])
+        new = paint(old, w.start, w.following, value)
+        if new != old:
+            self._store(key, old, new, short, fresh)
+        if value is not None and short is not None:
+            for span in new:
+                if span.start <= w.start and span.row is not None and span.value == value:
+                    self._fill_short(span, short)
+
+    def _fill_short(self, span: Span[Value], short: str | None) -> None:
+        holds = span.end is None or span.end >= self._window.start
+        if holds and self._shorts.get(span.row or 0) != short:
+            self._connection.execute(
+                "UPDATE code SET short_title = ? WHERE id = ?", (short, span.row)
+            )
+            self._shorts[span.row or 0] = short
+
+    def _store(
+        self,
+        key: Key,
+        old: list[Span[Value]],
+        new: list[Span[Value]],
+        short: str | None,
+        fresh: list[tuple[object, ...]],
+    ) -> None:
+        kept = {s.row: s for s in new}
+        for span in old:
+            now = kept.get(span.row)
+            if now is None:
+                self._connection.execute("DELETE FROM code WHERE id = ?", (span.row,))
+            elif now != span:
+                title, parent, billable, attributes = now.value
+                self._connection.execute(
+                    "UPDATE code SET title = ?, parent = ?, billable = ?, attributes = ?,"
+                    " valid_from = ?, valid_to = ? WHERE id = ?",
+                    (title, parent, billable, attributes, _iso(now.start), _iso(now.end), now.row),
+                )
+                if title != span.value[0]:
+                    self._fill_short(now, short)
+        for span in new:
+            if span.row is None:
+                title, parent, billable, attributes = span.value
+                own = short if span.start == self._window.start else None
+                row = (self._system_id, *key, parent, title, own, billable)
+                fresh.append((*row, self.keys[key], attributes, _iso(span.start), _iso(span.end)))
+        self.spans[key] = new
+
+    def _place(self, order: list[Key]) -> None:
+        """Give new nodes keys between their neighbours; renumber all when the order moved."""
+        known = [self.keys[k] for k in order if k in self.keys]
+        gaps = _gaps(order, self.keys)
+        if any(b <= a for a, b in itertools.pairwise(known)) or gaps is None:
+            self._renumber(order)
+        else:
+            self.keys.update(gaps)
+
+    def _renumber(self, order: list[Key]) -> None:
+        wanted = {key: (number + 1) * GAP for number, key in enumerate(order)}
+        for key in [k for k in sorted(self.keys, key=self.keys.__getitem__) if k not in wanted]:
+            wanted[key] = self.keys[key] + (len(order) + 1) * GAP
+        moved = [
+            (wanted[key], self._system_id, *key)
+            for key, number in self.keys.items()
+            if wanted[key] != number
+        ]
+        self._connection.executemany(
+            "UPDATE code SET order_key = ? WHERE system_id = ? AND kind = ? AND code = ?", moved
+        )
+        self.keys = wanted
+
+
+def _gaps(order: Sequence[Key], keys: Mapping[Key, int]) -> dict[Key, int] | None:
+    """Keys for the new nodes of `order`; None when a gap is too small for them."""
+    out: dict[Key, int] = {}
+    last = 0
+    waiting: list[Key] = []
+    ceiling = max(keys.values(), default=0)
+    for key in [*order, None]:
+        if key is not None and key not in keys:
+            waiting.append(key)
+            continue
+        if key is None:
+            upper = max(last, ceiling) + GAP * (len(waiting) + 1)
+            last = max(last, ceiling) if waiting else last
+        else:
+            upper = keys[key]
+        step = (upper - last) // (len(waiting) + 1)
+        if waiting and step < 1:
+            return None
+        out.update({one: last + step * (i + 1) for i, one in enumerate(waiting)})
+        waiting, last = [], upper
+    return out
+
+
+def _compare(earlier: Mapping[Key, Value], now: Mapping[Key, Node]) -> Changes:
+    changes = Changes()
+    for key, node in now.items():
+        if key[0] == "code":
+            before = earlier.get(key)
+            if before is None:
+                changes.added.append(key[1])
+            elif (before[0], before[2]) != (node.title, node.billable):
+                changes.changed.append(key[1])
+    changes.ended = [k[1] for k in earlier if k[0] == "code" and k not in now]
+    return changes
+
+
+NoteKey = tuple[str | int, ...]
+"""All columns of a note but its interval."""
+
+
+def write_notes(connection: Connection, window: Window, notes: Iterable[TabularNote]) -> None:
+    """Make `notes` the whole of what the tabular list of this release says."""
+    spans: dict[NoteKey, list[Span[bool]]] = {}
+    for row_id, v0, v1, *key in connection.execute(
+        "SELECT id, valid_from, valid_to, node_kind, node, kind, position, mark, text FROM note"
+        " WHERE system_id = ? ORDER BY valid_from",
+        (window.system_id,),
+    ):
+        span = Span(row_id, day(v0), None if v1 is None else day(v1), True)  # noqa: FBT003
+        spans.setdefault(tuple(key), []).append(span)
+    incoming: dict[NoteKey, bool] = {
+        (n.node_kind, n.node, str(n.kind), n.position, n.mark, n.text): True for n in notes
+    }
+    insert = (
+        "INSERT INTO note (system_id, node_kind, node, kind, position, mark, text, valid_from,"
+        " valid_to) VALUES (?,?,?,?,?,?,?,?,?)"
+    )
+    fresh = store_flags(connection, "note", window, spans, incoming)
+    connection.executemany(insert, [(window.system_id, *key, v0, v1) for key, v0, v1 in fresh])
+
+
+def store_flags(
+    connection: Connection,
+    table: str,
+    window: Window,
+    spans: Mapping[NoteKey, list[Span[bool]]],
+    incoming: Mapping[NoteKey, bool],
+) -> list[tuple[NoteKey, str | None, str | None]]:
+    """Close, reopen or split the rows of a table whose rows only are or are not.
+
+    Returns:
+        the rows to insert: key, first and last day.
+    """
+    fresh: list[tuple[NoteKey, str | None, str | None]] = []
+    for key in [*incoming, *(k for k in spans if k not in incoming)]:
+        old = spans.get(key, [])
+        new = paint(old, window.start, window.following, incoming.get(key))
+        if new == old:
+            continue
+        kept = {s.row: s for s in new}
+        for span in old:
+            now = kept.get(span.row)
+            if now is None:
+                connection.execute(f"DELETE FROM {table} WHERE id = ?", (span.row,))
+            elif now != span:
+                connection.execute(
+                    f"UPDATE {table} SET valid_from = ?, valid_to = ? WHERE id = ?",
+                    (_iso(now.start), _iso(now.end), now.row),
+                )
+        fresh.extend((key, _iso(s.start), _iso(s.end)) for s in new if s.row is None)
+    return fresh

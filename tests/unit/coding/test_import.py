@@ -1,0 +1,292 @@
+"""Official files of later years: counts exact, last year's codes kept, wrong files refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop.errors import AppError, Cancelled, EnvironmentProblem, RuleError
+from desktop.services.coding.store import CodeStore
+from desktop.services.coding.values import ICD10CM, Standing
+from tests.helpers.shared import shared_dir
+from tests.unit.coding.conftest import IN_2026, IN_2027, NOW
+
+
+def samples() -> Path:
+    return shared_dir("code-samples")
+
+
+def addenda() -> Path:
+    return samples() / "icd10cm_order_addenda_2027.txt"
+
+
+def rows(store: CodeStore, table: str = "code") -> int:
+    return int(store._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+@pytest.fixture(scope="module")
+def both_years(
+    packaged_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CodeStore]:
+    path = tmp_path_factory.mktemp("both") / "codes.db"
+    shutil.copy(packaged_file, path)
+    with CodeStore(path) as store:
+        store.import_file(addenda(), NOW)
+        yield store
+
+
+def test_the_addenda_give_exactly_the_next_year(both_years: CodeStore) -> None:
+    last = both_years.releases(ICD10CM)[-1]
+    assert (last.records, last.billable) == (98_403, 74_879)
+    assert (last.valid_from, last.valid_to) == (IN_2027, dt.date(2027, 9, 30))
+    assert last.records - last.billable == 23_524
+
+
+def test_unchanged_rows_are_not_copied(both_years: CodeStore) -> None:
+    assert rows(both_years) < 98_505 + 300
+    both = both_years._connection.execute(
+        "SELECT sum(valid_from <= '2026-09-30'),"
+        " sum(valid_to IS NULL), sum(billable AND valid_to IS NULL) FROM code WHERE kind = 'code'"
+    ).fetchone()
+    assert both == (98_186, 98_403, 74_879)
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "after"),
+    [
+        ("M72.2", Standing.VALID, Standing.NOT_BILLABLE),
+        ("I42.0", Standing.VALID, Standing.NOT_BILLABLE),
+        ("S23.420A", Standing.VALID, Standing.ENDED),
+        ("C78.31", Standing.NOT_YET, Standing.VALID),
+        ("E11.9", Standing.VALID, Standing.VALID),
+        ("E11", Standing.NOT_BILLABLE, Standing.NOT_BILLABLE),
+    ],
+)
+def test_each_date_is_judged_by_its_own_year(
+    both_years: CodeStore, code: str, before: Standing, after: Standing
+) -> None:
+    assert both_years.check_diagnosis(code, IN_2026).standing is before
+    assert both_years.check_diagnosis(code, IN_2027).standing is after
+
+
+def test_the_texts_name_the_dates(both_years: CodeStore) -> None:
+    ended = both_years.check_diagnosis("S23420A", IN_2027)
+    assert "09/30/2026" in ended.text
+    assert ended.choices
+    not_yet = both_years.check_diagnosis("C78.31", IN_2026)
+    assert "10/01/2026" in not_yet.text
+
+
+def test_titles_and_search_follow_the_date(both_years: CodeStore) -> None:
+    old = both_years.lookup(ICD10CM, "L02232", IN_2026)
+    new = both_years.lookup(ICD10CM, "L02232", IN_2027)
+    assert old is not None
+    assert new is not None
+    assert old.title.endswith("except buttock]")
+    assert new.title.endswith("buttock and flank]")
+    assert both_years.search("secondary neoplasm larynx", IN_2027, 1)[0].dotted == "C78.31"
+    before = both_years.search("secondary neoplasm larynx", IN_2026, 10)
+    assert "C78.31" not in {h.dotted for h in before}
+
+
+def test_new_codes_stand_in_tabular_order_below_their_parent(both_years: CodeStore) -> None:
+    codes = [n.dotted for n in both_years.children("M72.2", IN_2027)]
+    assert codes == sorted(codes)
+    assert codes[0].startswith("M72.2")
+    info = both_years.lookup(ICD10CM, "C7831", IN_2027)
+    assert info is not None
+    assert info.parent == "C783"
+
+
+def test_the_same_file_again_is_a_polite_no_op(both_years: CodeStore) -> None:
+    before = rows(both_years)
+    (again,) = both_years.import_file(addenda(), NOW)
+    assert again.already_loaded
+    assert "before; nothing changed" in again.text
+    assert rows(both_years) == before
+    assert len([f for f in both_years.source_files() if f.kind == "addenda"]) == 1
+
+
+def test_the_order_zip_changes_no_code_and_brings_the_short_titles(own_store: CodeStore) -> None:
+    (result,) = own_store.import_file(samples() / "icd10cm-2026-order-files.zip", NOW)
+    assert (result.added, result.changed, result.ended, result.rejected) == (0, 0, 0, ())
+    assert rows(own_store) == 98_505
+    info = own_store.lookup(ICD10CM, "T7807XA", IN_2026) or own_store.lookup(
+        ICD10CM, "S72001A", IN_2026
+    )
+    assert info is not None
+    assert len(info.short_title) <= 60 < len(info.title)
+    assert len(own_store.releases(ICD10CM)) == 1
+
+
+def test_the_order_zip_alone_then_the_addenda(empty_store: CodeStore) -> None:
+    (first,) = empty_store.import_file(samples() / "icd10cm-2026-order-files.zip", NOW)
+    assert (first.release.records, first.release.billable) == (98_186, 74_719)
+    assert first.release.valid_from == dt.date(2025, 10, 1)
+    (second,) = empty_store.import_file(addenda(), NOW)
+    assert (second.release.records, second.release.billable) == (98_403, 74_879)
+    assert empty_store.search("type 2 diabetes mellitus", IN_2027, 3)
+
+
+def test_an_older_year_may_come_after_a_newer_one(tmp_path: Path, own_store: CodeStore) -> None:
+    with zipfile.ZipFile(samples() / "icd10cm-2026-order-files.zip") as archive:
+        text = archive.read("icd10cm_order_2026.txt").decode()
+    lines = [x for x in text.splitlines() if x[6:13].strip() != "U071"]
+    older = tmp_path / "icd10cm_order_2025.txt"
+    older.write_text("\r\n".join(lines))
+    (result,) = own_store.import_file(older, NOW)
+    assert result.release.records == 98_185
+    assert own_store.check_diagnosis("U07.1", dt.date(2025, 1, 5)).standing is Standing.NOT_YET
+    assert own_store.check_diagnosis("U07.1", IN_2026).ok
+    assert own_store.check_diagnosis("E11.9", dt.date(2025, 1, 5)).ok
+    assert rows(own_store) == 98_505
+
+
+# --- refusals -------------------------------------------------------------------------------
+
+
+def _pdf(folder: Path) -> Path:
+    path = folder / "layout.pdf"
+    with zipfile.ZipFile(samples() / "icd10cm-2026-order-files.zip") as archive:
+        path.write_bytes(archive.read("icd10OrderFiles.pdf"))
+    return path
+
+
+def _torn_zip(folder: Path) -> Path:
+    path = folder / "torn.zip"
+    path.write_bytes((samples() / "icd10cm-2026-order-files.zip").read_bytes()[:1_000_000])
+    return path
+
+
+def _damaged_zip(folder: Path) -> Path:
+    data = bytearray((samples() / "icd10cm-2026-order-files.zip").read_bytes())
+    data[900_000:900_400] = bytes(400)
+    path = folder / "damaged.zip"
+    path.write_bytes(data)
+    return path
+
+
+def _letters_csv(folder: Path) -> Path:
+    path = folder / "letters.csv"
+    path.write_text("code,title\nabc,def\n")
+    return path
+
+
+def _empty(folder: Path) -> Path:
+    path = folder / "empty.txt"
+    path.write_bytes(b"")
+    return path
+
+
+def _half_order(folder: Path) -> Path:
+    path = folder / "icd10cm_order_2027.txt"
+    with zipfile.ZipFile(samples() / "icd10cm-2026-order-files.zip") as archive:
+        path.write_bytes(archive.read("icd10cm_order_2026.txt")[:7_000_000])
+    return path
+
+
+def _short_addenda(folder: Path) -> Path:
+    path = folder / "addenda.txt"
+    lines = addenda().read_text().split("\n")
+    del lines[10]
+    path.write_text("\n".join(lines))
+    return path
+
+
+def _no_trailer(folder: Path) -> Path:
+    path = folder / "addenda.txt"
+    path.write_text(addenda().read_text().split("Headers")[0])
+    return path
+
+
+def _part_of_tabular(_folder: Path) -> Path:
+    return samples() / "icd10cm-tabular-2026-excerpt.xml"
+
+
+def _bomb_xml(folder: Path) -> Path:
+    path = folder / "t.xml"
+    path.write_text('<!DOCTYPE x [<!ENTITY a "b">]><ICD10CM.tabular>&a;</ICD10CM.tabular>')
+    return path
+
+
+def _folder(folder: Path) -> Path:
+    return folder
+
+
+def _other_zip(folder: Path) -> Path:
+    return samples() / "hcpcs-2019-record-layout.zip"
+
+
+WRONG = [
+    _pdf, _torn_zip, _damaged_zip, _letters_csv, _empty, _half_order, _short_addenda, _no_trailer,
+    _part_of_tabular, _bomb_xml, _folder, _other_zip,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", WRONG)
+def test_a_wrong_file_is_refused_in_one_sentence_and_leaves_nothing(
+    own_store: CodeStore, tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    tables = ("code", "note", "release", "release_file", "search_term", "search_word")
+    before = [rows(own_store, t) for t in tables]
+    with pytest.raises((RuleError, EnvironmentProblem)) as refusal:
+        own_store.import_file(make(tmp_path), NOW)
+    assert isinstance(refusal.value, AppError)
+    assert str(refusal.value).endswith(".")
+    assert "\n" not in str(refusal.value)
+    assert [rows(own_store, t) for t in tables] == before
+
+
+def test_addenda_without_their_base_year_say_which_file_is_missing(empty_store: CodeStore) -> None:
+    with pytest.raises(RuleError, match=r"icd10cm_order_2026\.txt first"):
+        empty_store.import_file(addenda(), NOW)
+    assert rows(empty_store, "code_system") == 0
+
+
+def test_a_lone_order_file_without_a_year_asks_for_the_first_day(
+    own_store: CodeStore, tmp_path: Path
+) -> None:
+    path = tmp_path / "order.txt"
+    with zipfile.ZipFile(samples() / "icd10cm-2026-order-files.zip") as archive:
+        path.write_bytes(archive.read("icd10cm_order_2026.txt"))
+    with pytest.raises(RuleError, match="first day of force"):
+        own_store.import_file(path, NOW)
+    (result,) = own_store.import_file(path, NOW, dt.date(2025, 10, 1))
+    assert result.release.valid_from == dt.date(2025, 10, 1)
+
+
+def test_broken_lines_are_reported_by_number(own_store: CodeStore, tmp_path: Path) -> None:
+    with zipfile.ZipFile(samples() / "icd10cm-2026-order-files.zip") as archive:
+        lines = archive.read("icd10cm_order_2026.txt").decode("latin-1").split("\n")
+    lines[4] = "garbage"
+    lines[9] = lines[8]
+    path = tmp_path / "icd10cm_order_2026.txt"
+    path.write_text("\n".join(lines))
+    (result,) = own_store.import_file(path, NOW)
+    assert [r.number for r in result.rejected] == [5, 10]
+    assert "2 lines left out" in result.text
+
+
+def test_cancelling_an_import_keeps_nothing(own_store: CodeStore) -> None:
+    def stop(done: int, _total: int, _text: str) -> None:
+        if done >= 70:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        own_store.import_file(addenda(), NOW, progress=stop)
+    assert len(own_store.releases()) == 1
+    assert rows(own_store) == 98_505
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "codes.db"
+    path.write_bytes(b"not a database, but long enough to be looked at" * 50)
+    with pytest.raises(EnvironmentProblem, match="not a readable code-set file"):
+        CodeStore(path)
+    with pytest.raises(EnvironmentProblem, match="missing"):
+        CodeStore(tmp_path / "nowhere.db")
