@@ -80,7 +80,7 @@ def render(
     profile: PrinterProfile = _STRAIGHT,
     *,
     boxes: bool = False,
-    options: FormOptions = DEFAULT,
+    options: FormOptions | Sequence[FormOptions] = DEFAULT,
 ) -> bytes:
     """Print claims, one page a form; a claim of more than six lines takes several pages.
 
@@ -88,12 +88,17 @@ def render(
         records: claims in the order of printing; none gives one empty page.
         profile: the printer's correction.
         boxes: draw plain boxes of our own below the text, for looking at on screen.
-        options: the payer's settings, for all these claims.
+        options: the payer's settings, for all these claims or for each of them.
 
     Raises:
         RuleError: a claim has no coverage of the rank that it goes to.
     """
-    pages = [fields(form, options) for record in records for form in forms(record)]
+    each = [options] * len(records) if isinstance(options, FormOptions) else options
+    pages = [
+        fields(form, option)
+        for record, option in zip(records, each, strict=True)
+        for form in forms(record)
+    ]
     return _pdf(pages or [()], profile, boxes=boxes, title="CMS-1500")
 
 

@@ -5,7 +5,7 @@ Nothing is drawn until all pages are known, so that each can say â€œpage 2 of 3â
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final, Literal
@@ -165,14 +165,20 @@ class Sheet:
 
     def pdf(self) -> bytes:
         """Draw everything; the same calls give the same bytes."""
-        out = BytesIO()
-        size = (self.width, self.height)
-        canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1)
-        canvas.setTitle(self.title)
-        canvas.setCreator("Claimstead")
-        for page in self.pages:
+        return joined([self], self.title)
+
+
+def joined(sheets: Sequence[Sheet], title: str) -> bytes:
+    """Several documents in one file, which then carries each font once."""
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=LETTER, invariant=1, pageCompression=1)
+    canvas.setTitle(title)
+    canvas.setCreator("Claimstead")
+    for sheet in sheets:
+        canvas.setPageSize((sheet.width, sheet.height))
+        for page in sheet.pages:
             for draw in page:
                 draw(canvas)
             canvas.showPage()
-        canvas.save()
-        return out.getvalue()
+    canvas.save()
+    return out.getvalue()

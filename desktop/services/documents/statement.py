@@ -8,9 +8,10 @@ envelope shows it when the sheet is folded in three, and the slip at the foot go
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.errors import Problem, raise_if_any
+from desktop.errors import Problem, RuleError, raise_if_any
 from desktop.models.values.money import ZERO, Money, total
 from desktop.services.documents.sheet import Letterhead
 
@@ -210,3 +211,19 @@ def render(data: StatementData) -> bytes:
 
     check(data)
     return lay_out(data).pdf()
+
+
+def render_run(statements: Sequence[StatementData]) -> bytes:
+    """A run of statements in one file, each with its own page numbers.
+
+    Raises:
+        RuleError: there is no statement, or the figures of one do not add up.
+    """
+    from desktop.services.documents.sheet import joined
+    from desktop.services.documents.statement_layout import lay_out
+
+    if not statements:
+        raise RuleError("There is no statement to print.")
+    for data in statements:
+        check(data)
+    return joined([lay_out(data) for data in statements], "Statements")

@@ -388,3 +388,15 @@ def test_no_text_runs_into_the_next_item_whatever_is_entered() -> None:
             assert column + len(text) <= following
         column, text = texts[-1]
         assert column + len(text) - 1 <= 78
+
+
+def test_each_claim_of_a_batch_may_have_its_payers_own_settings() -> None:
+    options = [FormOptions(carrier=False), FormOptions(facility_always=True)]
+    pdf = cms1500.render([claim(), claim()], options=options)
+    first, second = ([text for *_, text in page] for page in shown_texts(pdf))
+
+    assert "PRAIRIE MUTUAL HEALTH" not in first
+    assert "PRAIRIE MUTUAL HEALTH" in second
+    assert len([text for text in second if text == "500 OAK AVENUE SUITE 200"]) == 2
+    with pytest.raises(ValueError, match="shorter"):
+        cms1500.render([claim(), claim()], options=options[:1])

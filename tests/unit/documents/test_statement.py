@@ -273,3 +273,20 @@ def test_a_denial_and_its_reason_are_said() -> None:
 
     assert "not covered by your plan 1,060.00" in said
     assert "Prairie Mutual does not pay for travel vaccines." in said
+
+
+def test_a_run_prints_each_statement_with_its_own_page_numbers() -> None:
+    one, two = family(), statement(account="200")
+    pdf = module.render_run([one, two])
+    pages = reading.pages(pdf)
+
+    apart = reading.pages(module.render(one)) + reading.pages(module.render(two))
+    assert pages == apart
+    assert len(pdf) < len(module.render(one)) + len(module.render(two))
+
+
+def test_a_run_with_one_wrong_statement_prints_none() -> None:
+    with pytest.raises(RuleError, match="account 200"):
+        module.render_run([family(), statement(account="200", aging=Aging())])
+    with pytest.raises(RuleError):
+        module.render_run([])
