@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         )
         self.stack.addWidget(self.shell)
         self.stack.setCurrentWidget(self.shell)
+        self._enable_commands()
         self._show_title()
         self._idle.touch()
         self.shell.open_first()

@@ -52,6 +52,7 @@ class Palette(QDialog):
         prompt: str,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
+        self.setObjectName("palette")
         self.setModal(True)
         self.setWindowTitle("Find")
         self._deeds = tuple(deeds)

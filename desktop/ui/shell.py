@@ -57,6 +57,7 @@ class Shell(QWidget):
         self.side = self._side_bar()
         self._lay_out(who, is_sample=is_sample)
         self.side.currentRowChanged.connect(self._on_side)
+        self.side.itemActivated.connect(lambda _item: self._enter_page())
 
     def open_first(self) -> None:
         """Show the first page."""
@@ -68,23 +69,15 @@ class Shell(QWidget):
         row = next((at for at, spec in enumerate(self._specs) if spec.id == page_id), -1)
         if row < 0:
             return
-        page, is_new = self._page(self._specs[row])
-        self.stack.setCurrentWidget(page)
-        self.side.blockSignals(True)  # noqa: FBT003
-        self.side.setCurrentRow(row)
-        self.side.blockSignals(False)  # noqa: FBT003
-        if is_new:
-            page.refresh()
+        page = self._show(row)
         if argument is not None:
             page.show_record(argument)
-        elif not self.side.hasFocus():
+        else:
             page.focus_search()
-        self.page_changed.emit(page_id)
 
     def go_to_number(self, number: int) -> None:
         """Ctrl+1 to Ctrl+9: the page at that place of the side bar."""
         if 1 <= number <= len(self._specs):
-            self.side.clearFocus()
             self.go(self._specs[number - 1].id)
 
     def page(self) -> Page | None:
@@ -122,6 +115,19 @@ class Shell(QWidget):
         """Draw the icons anew after the colours changed."""
         for row, spec in enumerate(self._specs):
             self.side.item(row).setIcon(icon(spec.icon, theme.current().text))
+
+    def _show(self, row: int) -> Page:
+        """Bring a page to the front; the focus stays where it is."""
+        spec = self._specs[row]
+        page, is_new = self._page(spec)
+        self.stack.setCurrentWidget(page)
+        self.side.blockSignals(True)  # noqa: FBT003
+        self.side.setCurrentRow(row)
+        self.side.blockSignals(False)  # noqa: FBT003
+        if is_new:
+            page.refresh()
+        self.page_changed.emit(spec.id)
+        return page
 
     def _page(self, spec: PageSpec) -> tuple[Page, bool]:
         known = self._pages.get(spec.id)
@@ -177,7 +183,12 @@ class Shell(QWidget):
 
     def _on_side(self, row: int) -> None:
         if 0 <= row < len(self._specs):
-            self.go(self._specs[row].id)
+            self._show(row)
+
+    def _enter_page(self) -> None:
+        page = self.page()
+        if page is not None:
+            page.focus_search()
 
 
 def _holds_focus(pane: QWidget) -> bool:

@@ -36,6 +36,7 @@ class FormDialog(QDialog):
         self.setWindowTitle(title)
         self.setModal(True)
         self.form = form
+        self._owner = parent
         self._on_save = on_save
         self.save_button = QPushButton(verb)
         theme.flag(self.save_button, "primary")
@@ -103,6 +104,9 @@ class FormDialog(QDialog):
         wanted = self._inner.sizeHint()
         width = min(max(wanted.width() + 24, self.form.wanted_width()), room.width() - 60)
         self.resize(width, min(wanted.height() + 90, room.height() - 80))
+        owner = self._owner.window().frameGeometry()
+        corner = owner.center() - self.rect().center()
+        self.move(max(room.left(), corner.x()), max(room.top(), corner.y()))
         self.form.focus_first()
 
     def reject(self) -> None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, SignalInstance
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -28,6 +28,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QStyle,
+    QStyleOptionButton,
     QWidget,
 )
 
@@ -452,3 +454,29 @@ class Check(QCheckBox):
     def problem(self) -> str:
         """See `Editor.problem`."""
         return ""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Override of Qt: a box whose outline and tick have contrast in every theme."""
+        super().paintEvent(event)
+        scheme = theme.current()
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        part = QStyle.SubElement.SE_CheckBoxIndicator
+        box = QRectF(self.style().subElementRect(part, option, self)).adjusted(1, 1, -1, -1)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        is_on = self.isChecked()
+        painter.setPen(QPen(QColor(scheme.accent if is_on else scheme.edge), 1.2))
+        painter.setBrush(QColor(scheme.accent if is_on else scheme.base))
+        painter.drawRoundedRect(box, 2, 2)
+        if is_on:
+            painter.setPen(QPen(QColor(scheme.on_accent), 1.8))
+            left, bottom, width, height = box.left(), box.bottom(), box.width(), box.height()
+            painter.drawPolyline(
+                [
+                    QPointF(left + width * 0.2, bottom - height * 0.48),
+                    QPointF(left + width * 0.42, bottom - height * 0.25),
+                    QPointF(left + width * 0.8, bottom - height * 0.75),
+                ]
+            )
+        painter.end()

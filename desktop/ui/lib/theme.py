@@ -338,6 +338,16 @@ QGroupBox::title {{ subcontrol-origin: margin; left: 0; color: {s.muted}; font-w
 QProgressBar {{ border: 1px solid {s.edge}; border-radius: 3px; background: {s.base};
     color: {s.text}; text-align: center; max-height: 1.2em; }}
 QProgressBar::chunk {{ background: {s.selection}; }}
+QScrollBar {{ background: {s.window}; border: none; }}
+QScrollBar:vertical {{ width: 12px; }}
+QScrollBar:horizontal {{ height: 12px; }}
+QScrollBar::handle {{ background: {s.edge}; border-radius: 4px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 28px; }}
+QScrollBar::handle:horizontal {{ min-width: 28px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QDialog#palette {{ border: 1px solid {s.edge}; }}
+QListView {{ background: {s.base}; border: 1px solid {s.line}; }}
 QStatusBar::item {{ border: none; }}
 QScrollArea {{ border: none; }}
 QLabel[muted="true"] {{ color: {s.muted}; }}

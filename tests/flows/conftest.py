@@ -1,0 +1,53 @@
+"""The real window on a real practice, driven by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.services.database import Database
+from desktop.ui.lib import theme
+from desktop.ui.main_window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAIMSTEAD_CONFIG_DIR", str(tmp_path / "config"))
+
+
+@pytest.fixture
+def start_window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
+    """The window as it starts: no practice is open."""
+    theme.apply_theme(theme.LIGHT)
+    made = MainWindow()
+    qtbot.addWidget(made)
+    made.resize(1366, 768)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    yield made
+    made.close_practice()
+    made.close()
+
+
+@pytest.fixture
+def window(start_window: MainWindow, database: Database) -> MainWindow:
+    """The window with the test practice open; it closes the database at the end."""
+    start_window.open_practice(database)
+    return start_window
+
+
+def settle(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until every call on its way was answered."""
+    qtbot.waitUntil(lambda: window.runner is None or window.runner.idle, timeout=10_000)
+
+
+def focused() -> QWidget:
+    """The widget that would take the next key."""
+    widget = QApplication.focusWidget()
+    assert isinstance(widget, QWidget)
+    return widget
