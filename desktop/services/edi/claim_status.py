@@ -278,8 +278,9 @@ class _StatusReader:
                 self.statuses.setdefault(id(self.level), []).extend(found)
         elif self.line_open:
             line = self.claim.lines[-1]
+            statuses = self.context.grown(line.statuses, *found)
             self.claim.lines[-1] = LineStatus(
-                line.code, line.modifiers, line.charge, line.line_number, (*line.statuses, *found)
+                line.code, line.modifiers, line.charge, line.line_number, statuses
             )
         else:
             self.claim.statuses.extend(found)

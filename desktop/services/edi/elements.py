@@ -6,10 +6,12 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeVar
 
 from desktop.models.values.money import MAX_CENTS, ZERO, Money
 from desktop.services.edi.problems import ProblemList
+
+T = TypeVar("T")
 
 _NUMBER = re.compile(r"-?(?:[0-9]{1,15}(?:\.[0-9]{0,10})?|\.[0-9]{1,10})")
 
@@ -29,6 +31,9 @@ def read_money(text: str) -> Money | None:
 
     A third decimal is accepted only where it is zero: nothing is ever rounded.
     """
+    whole, _, part = text.partition(".")
+    if whole.isdigit() and part.isdigit() and len(part) == 2 and len(whole) < 9 and text.isascii():
+        return Money(int(whole + part))
     if not _NUMBER.fullmatch(text):
         return None
     whole, _, part = text.lstrip("-").partition(".")
@@ -64,6 +69,10 @@ def read_period(kind: str, text: str) -> tuple[dt.date | None, dt.date | None]:
     return day, day
 
 
+# No segment of the guides repeats more often inside one loop; a file of garbage might.
+MAX_REPEATS = 100
+
+
 class SetContext:
     """Where a reader stands inside one transaction set; turns elements into values.
 
@@ -93,6 +102,13 @@ class SetContext:
             self.problems.error(self.where(), text)
         else:
             self.problems.warning(self.where(), text)
+
+    def grown(self, items: tuple[T, ...], *more: T) -> tuple[T, ...]:
+        """`items` with `more`, up to a bound that no real file reaches."""
+        if len(items) < MAX_REPEATS:
+            return (*items, *more)
+        self.problem(f"More than {MAX_REPEATS} segments of one kind stand in one loop.")
+        return items
 
     def money(self, text: str, name: str) -> Money:
         """An amount; absent is zero, unreadable is zero with a problem and `bad` set."""

@@ -195,7 +195,7 @@ class _EligibilityReader:
         shown = " ".join(p for p in (e[4], e[3]) if p) or e[9]
         if self.benefit is not None:
             if shown:
-                entities = (*self.benefit.entities, shown)
+                entities = self.context.grown(self.benefit.entities, shown)
                 self.benefit = dataclasses.replace(self.benefit, entities=entities)
         elif self.level == "payer":
             self.payer = (shown, e[9])
@@ -220,14 +220,14 @@ class _EligibilityReader:
             )
         period = (at(e, 1), first, last)
         if self.benefit is not None:
-            dates = (*self.benefit.dates, period)
+            dates = self.context.grown(self.benefit.dates, period)
             self.benefit = dataclasses.replace(self.benefit, dates=dates)
         elif self.members:
-            self._change(dates=(*self.members[-1].dates, period))
+            self._change(dates=self.context.grown(self.members[-1].dates, period))
 
     def _eq(self, e: list[str]) -> None:
         if self.members:
-            types = (*self.members[-1].service_types, *self._repeats(at(e, 1)))
+            types = self.context.grown(self.members[-1].service_types, *self._repeats(at(e, 1)))
             self._change(service_types=types)
 
     def _repeats(self, text: str) -> tuple[str, ...]:
@@ -262,17 +262,17 @@ class _EligibilityReader:
 
     def _msg(self, e: list[str]) -> None:
         if self.benefit is not None:
-            text = (*self.benefit.text, at(e, 1))
+            text = self.context.grown(self.benefit.text, at(e, 1))
             self.benefit = dataclasses.replace(self.benefit, text=text)
 
     def _iii(self, e: list[str]) -> None:
         if self.benefit is not None and at(e, 2):
-            places = (*self.benefit.places, at(e, 2))
+            places = self.context.grown(self.benefit.places, at(e, 2))
             self.benefit = dataclasses.replace(self.benefit, places=places)
 
     def _ref(self, e: list[str]) -> None:
         if self.benefit is not None:
-            references = (*self.benefit.references, (at(e, 1), at(e, 2)))
+            references = self.context.grown(self.benefit.references, (at(e, 1), at(e, 2)))
             self.benefit = dataclasses.replace(self.benefit, references=references)
 
     def _aaa(self, e: list[str]) -> None:

@@ -28,6 +28,9 @@ from desktop.services.edi.syntax import chunks, decode
 # A day's remittances of a large clinic are a tenth of this.
 MAX_BYTES = 64 * 1024 * 1024
 
+# More than any batch holds; bounds the memory that a file of garbage can take.
+MAX_SETS = 20_000
+
 Transaction = (
     Remittance
     | SentClaims
@@ -68,6 +71,9 @@ def read_file(data: bytes) -> EdiFile:
             envelope, sets = read_interchange(chunk, number, problems)
             if envelope is not None:
                 interchanges.append(envelope)
+            if len(transactions) + len(sets) > MAX_SETS:
+                problems.error("file", f"The file holds more than {MAX_SETS} sets; not all read.")
+                sets = sets[: MAX_SETS - len(transactions)]
             for source in sets:
                 transaction = _read_set(source, problems)
                 if transaction is not None:

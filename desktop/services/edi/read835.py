@@ -216,7 +216,7 @@ class _Reader835:
 
     def _dtm(self, e: list[str]) -> None:
         kind = at(e, 1)
-        on = self.context.date(at(e, 2), f"DTM*{clip(kind, 3)}")
+        on = self.context.date(at(e, 2), "The DTM date")
         line = self.line
         if line is not None:
             if kind == "472":
@@ -263,7 +263,7 @@ class _Reader835:
             quantity = e[index + 2] if index + 2 < size else ""
             if not reason and not text:
                 continue
-            amount = context.money(text, f"The {clip(group)} {clip(reason)} adjustment")
+            amount = context.money(text, "The CAS amount")
             count = context.decimal(quantity, "The CAS quantity") if quantity else None
             into.append(Adjustment(group, reason, amount, count))
         if context.bad:
@@ -356,9 +356,9 @@ class _Reader835:
             )
         share = claim.patient_responsibility
         if share is not None and claim.readable:
-            cents = sum(a.amount.cents for a in claim.adjustments if a.group == "PR")
+            cents = _patient_cents(claim.adjustments)
             for line in claim.lines:
-                cents += sum(a.amount.cents for a in line.adjustments if a.group == "PR")
+                cents += _patient_cents(line.adjustments)
             if cents != share.cents:
                 context.problem(
                     f"The patient's responsibility is given as {share}, but the PR adjustments "
@@ -524,6 +524,14 @@ class _Reader835:
                 f"provider adjustments {held} is {paid - held}; the difference is {gap}."
             )
         return remittance
+
+
+def _patient_cents(adjustments: tuple[Adjustment, ...]) -> int:
+    cents = 0
+    for adjustment in adjustments:
+        if adjustment.group == "PR":
+            cents += adjustment.amount.cents
+    return cents
 
 
 def set_hash(segments: list[str], delimiters: Delimiters) -> str:

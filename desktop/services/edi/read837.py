@@ -382,7 +382,7 @@ class _Reader837:
             if self.line.prior:
                 last = self.line.prior[-1]
                 self.line.prior[-1] = dataclasses.replace(
-                    last, adjustments=last.adjustments + found
+                    last, adjustments=self.context.grown(last.adjustments, *found)
                 )
         elif self.coverage is not None:
             self.coverage.adjustments += found

@@ -47,7 +47,10 @@ class ProviderAdjustment:
 
 
 def _cents(adjustments: Iterable[Adjustment]) -> int:
-    return sum(a.amount.cents for a in adjustments)
+    cents = 0
+    for adjustment in adjustments:
+        cents += adjustment.amount.cents
+    return cents
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from desktop.services.edi.problems import ProblemList
 
 _ISA = re.compile(r"(?<![A-Za-z0-9])ISA([^A-Za-z0-9\s])")
 _GUESS = re.compile(r"(?<![A-Za-z0-9])(?:GS|ST|ISA)([^A-Za-z0-9\s])")
+MAX_INTERCHANGES = 2000
 _AFTER_HEADER = ("GS", "TA1", "IEA", "ISB", "ST")
 
 
@@ -69,6 +70,9 @@ def chunks(text: str, problems: ProblemList) -> Iterator[Chunk]:
     if not starts:
         yield from _without_header(text, problems)
         return
+    if len(starts) > MAX_INTERCHANGES:
+        problems.error("file", f"Only the first {MAX_INTERCHANGES} interchanges were read.")
+        text, starts = text[: starts[MAX_INTERCHANGES]], starts[:MAX_INTERCHANGES]
     before = text[: starts[0]].strip().strip("\x00\ufeff")
     if before:
         _narrative(before, problems)
