@@ -16,7 +16,7 @@ from desktop.models.practice import Practice, User
 from desktop.models.values.enums import Role
 from desktop.services import audit, folders, keys, schema, sqlcipher, vault
 from desktop.services.clock import Clock, SampleClock, SystemClock, stamp
-from desktop.services.coding import first_start
+from desktop.services.coding.store import CodeStore
 from desktop.services.database import CODES_NAME, PRACTICE_NAME, Database
 from desktop.services.document_store import DOCUMENTS_NAME
 from desktop.services.work import Actor, Changes, Permission, Progress, UserId, Work, needs
@@ -150,7 +150,8 @@ def _create(
             session.flush()
             actor = Actor(UserId(owner.id), owner.name, owner.role)
         engine.dispose()
-        first_start.load_builtin(folder / CODES_NAME, progress)
+        with CodeStore(folder / CODES_NAME) as codes:
+            codes.load_packaged(clock.now(), progress.report)
         keys.write_key_file(folder, slots)
     except BaseException:
         lock.release()

@@ -1,0 +1,1 @@
+"""Money that comes in: remittances staged, matched, posted and un-posted; patients' receipts."""

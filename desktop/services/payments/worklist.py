@@ -1,0 +1,323 @@
+"""What a person decides about a remittance: the right claim, the right line, a split, a discard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select, update
+
+from desktop.errors import NotFound, Problem, RuleError
+from desktop.models.payments import (
+    Remittance,
+    RemittanceAdjustment,
+    RemittanceClaim,
+    RemittanceLine,
+)
+from desktop.models.values.money import ZERO, Money
+from desktop.services import audit, tasks
+from desktop.services.payments import matching, posting, staging
+from desktop.services.payments.adjustments import INFORMATION, Reduction
+from desktop.services.payments.plan import split_whole
+from desktop.services.work import Changes, Permission, Work, needs
+
+
+@needs(Permission.POST)
+def choose_claim(work: Work, claim_row_id: int, claim_id: int, rank: int | None = None) -> None:
+    """Say which claim a payer's answer belongs to; a posted remittance then posts it at once.
+
+    Raises:
+        RuleError: the row is posted already, or a line of it fits no line of that claim.
+    """
+    row = _open_row(work, claim_row_id)
+    ours = matching.load_claims(work, [claim_id]).get(claim_id)
+    if ours is None:
+        raise NotFound(Problem("claim_id", f"There is no claim {claim_id}."))
+    remittance = work.session.get_one(Remittance, row.remittance_id)
+    of_payer = [r for r, (p, _) in sorted(ours.coverages.items()) if p == remittance.payer_id]
+    row.claim_id, row.matched_by = claim_id, "chosen by hand"
+    row.rank = rank or (of_payer[0] if of_payer else ours.rank)
+    _match_stored_lines(work, row, ours)
+    lost = work.session.scalar(
+        select(func.count()).where(
+            RemittanceLine.remittance_claim_id == row.id, RemittanceLine.charge_line_id.is_(None)
+        )
+    )
+    row.note = "Choose the line for each payment that fits none." if lost else ""
+    _settle(work, row, remittance, ready=not lost)
+    audit.record(work, "matched", "remittance claim", claim_row_id, claim=claim_id)
+
+
+@needs(Permission.POST)
+def choose_line(work: Work, line_row_id: int, charge_line_id: int) -> None:
+    """Say which charge line a service payment belongs to.
+
+    Raises:
+        RuleError: the line is not of the matched claim.
+    """
+    line = work.session.get(RemittanceLine, line_row_id)
+    if line is None:
+        raise NotFound(f"There is no payment line {line_row_id}.")
+    row = _open_row(work, line.remittance_claim_id)
+    ours = matching.load_claims(work, [row.claim_id or 0]).get(row.claim_id or 0)
+    if ours is None or charge_line_id not in {x.id for x in ours.lines}:
+        raise RuleError(Problem("charge_line_id", "Choose a line of the matched claim."))
+    line.charge_line_id, line.matched_by = charge_line_id, "chosen by hand"
+    work.session.flush()
+    lost = work.session.scalar(
+        select(func.count()).where(
+            RemittanceLine.remittance_claim_id == row.id, RemittanceLine.charge_line_id.is_(None)
+        )
+    )
+    remittance = work.session.get_one(Remittance, row.remittance_id)
+    if not lost:
+        row.note = ""
+    _settle(work, row, remittance, ready=not lost)
+    audit.record(work, "matched", "remittance line", line_row_id, line=charge_line_id)
+
+
+def _open_row(work: Work, claim_row_id: int) -> RemittanceClaim:
+    row = work.session.get(RemittanceClaim, claim_row_id)
+    if row is None:
+        raise NotFound(f"There is no claim payment {claim_row_id}.")
+    if row.state in {"posted", "information"}:
+        raise RuleError(f"This claim payment is {row.state}; un-post the remittance to change it.")
+    return row
+
+
+def _match_stored_lines(work: Work, row: RemittanceClaim, ours: matching.OurClaim) -> None:
+    """Match stored lines to a chosen claim, by the same rules as when they were read."""
+    from desktop.services.edi import remittance as edi
+
+    stored = list(
+        work.session.scalars(
+            select(RemittanceLine)
+            .where(RemittanceLine.remittance_claim_id == row.id)
+            .order_by(RemittanceLine.position)
+        )
+    )
+    answer = edi.RemittanceClaim(
+        row.position,
+        row.control_number,
+        row.status,
+        row.charge,
+        row.paid,
+        lines=tuple(
+            edi.RemittanceLine(
+                s.position,
+                s.code,
+                s.charge,
+                s.paid,
+                tuple(s.modifiers.split()),
+                from_on=s.service_on,
+                line_number=s.line_number,
+            )
+            for s in stored
+        ),
+    )
+    for line, (found, how) in zip(stored, matching.match_lines(ours, answer), strict=True):
+        line.charge_line_id, line.matched_by = found, how
+    work.session.flush()
+
+
+def _settle(work: Work, row: RemittanceClaim, remittance: Remittance, *, ready: bool) -> None:
+    posted = remittance.state == "posted"
+    row.state = "matched" if ready else ("unapplied" if posted else "unmatched")
+    work.session.flush()
+    if posted and ready:
+        if row.needs_split:
+            raise RuleError(
+                "This claim is answered as a whole; un-post the remittance, then match and split."
+            )
+        posting.post_matched_claim(work, row.id)
+        _close_unmatched_task(work, row)
+    elif not posted:
+        staging.rematch(work, remittance.id)
+    work.touch(Changes.PAYMENTS | Changes.CLAIMS)
+
+
+def _close_unmatched_task(work: Work, row: RemittanceClaim) -> None:
+    from desktop.models.claims import Task
+    from desktop.models.values.enums import TaskKind
+
+    work.session.execute(
+        update(Task)
+        .where(
+            Task.remittance_id == row.remittance_id,
+            Task.kind == TaskKind.UNMATCHED,
+            Task.state == "open",
+            Task.title.contains(row.control_number),
+        )
+        .values(state="done", closed_on=work.clock.today(), closed_reason="matched and posted")
+    )
+    work.touch(Changes.TASKS)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitLine:
+    """One line of a proposed split."""
+
+    charge_line_id: int
+    procedure: str
+    charge: Money
+    paid: Money
+    reductions: tuple[Reduction, ...]
+
+
+@needs(Permission.VIEW)
+def propose_split(work: Work, claim_row_id: int) -> tuple[SplitLine, ...]:
+    """How an answer for a whole claim divides over its lines, exact to the cent.
+
+    An answer without lines is divided by charge. Where lines came with claim-level reasons on
+    top, those are divided by what each line was paid (by charge where nothing was).
+
+    Raises:
+        RuleError: the claim is not matched yet.
+    """
+    row = work.session.get(RemittanceClaim, claim_row_id)
+    if row is None or row.claim_id is None:
+        raise RuleError("Match the claim first; then its answer can be split.")
+    ours = matching.load_claims(work, [row.claim_id])[row.claim_id]
+    whole = _whole_reasons(work, claim_row_id)
+    stored = list(
+        work.session.scalars(
+            select(RemittanceLine)
+            .where(RemittanceLine.remittance_claim_id == claim_row_id)
+            .order_by(RemittanceLine.position)
+        )
+    )
+    if not stored:
+        parts = split_whole([x.charge for x in ours.lines], row.paid, whole)
+        return tuple(
+            SplitLine(x.id, x.procedure, x.charge, paid, reasons)
+            for x, (paid, reasons) in zip(ours.lines, parts, strict=True)
+        )
+    weights = [max(s.paid.cents, 0) for s in stored]
+    if not any(weights):
+        weights = [s.charge.cents for s in stored]
+    shares = [(r, r.amount.split(weights)) for r in whole]
+    out = []
+    for i, s in enumerate(stored):
+        mine = tuple(Reduction(r.group, r.reason, part[i], r.action) for r, part in shares)
+        paid = s.paid - Money(sum(m.amount.cents for m in mine))
+        out.append(SplitLine(s.charge_line_id or 0, s.code, s.charge, paid, mine))
+    return tuple(out)
+
+
+def _whole_reasons(work: Work, claim_row_id: int) -> list[Reduction]:
+    rows = work.session.scalars(
+        select(RemittanceAdjustment)
+        .where(
+            RemittanceAdjustment.remittance_claim_id == claim_row_id,
+            RemittanceAdjustment.remittance_line_id.is_(None),
+        )
+        .order_by(RemittanceAdjustment.id)
+    )
+    return [
+        Reduction(r.group_code, r.reason, r.amount, r.action)  # type: ignore[arg-type]
+        for r in rows
+    ]
+
+
+@needs(Permission.POST)
+def confirm_split(work: Work, claim_row_id: int) -> None:
+    """Take the proposed split: from now on the answer stands on the lines."""
+    session = work.session
+    row = _open_row(work, claim_row_id)
+    if not row.needs_split:
+        raise RuleError("This claim is answered by line; there is nothing to split.")
+    parts = propose_split(work, claim_row_id)
+    stored = list(
+        session.scalars(
+            select(RemittanceLine)
+            .where(RemittanceLine.remittance_claim_id == claim_row_id)
+            .order_by(RemittanceLine.position)
+        )
+    )
+    if not stored:
+        stored = [
+            RemittanceLine(
+                remittance_claim_id=row.id,
+                position=n,
+                code=p.procedure,
+                charge=p.charge,
+                paid=p.paid,
+                service_on=row.service_on,
+                charge_line_id=p.charge_line_id,
+                matched_by="split",
+            )
+            for n, p in enumerate(parts, 1)
+        ]
+        session.add_all(stored)
+    else:
+        for line, part in zip(stored, parts, strict=True):
+            line.paid = part.paid
+    session.flush()
+    reasons = [
+        {
+            "remittance_claim_id": row.id,
+            "remittance_line_id": line.id,
+            "group_code": r.group,
+            "reason": r.reason,
+            "amount": r.amount,
+            "quantity": None,
+            "action": r.action,
+        }
+        for line, part in zip(stored, parts, strict=True)
+        for r in part.reductions
+        if r.amount != ZERO
+    ]
+    session.execute(
+        update(RemittanceAdjustment)
+        .where(
+            RemittanceAdjustment.remittance_claim_id == row.id,
+            RemittanceAdjustment.remittance_line_id.is_(None),
+        )
+        .values(action=INFORMATION)
+    )
+    if reasons:
+        session.execute(insert(RemittanceAdjustment), reasons)
+    row.needs_split = False
+    row.note = "Split over the lines and confirmed."
+    session.flush()
+    staging.rematch(work, row.remittance_id)
+    audit.record(work, "split", "remittance claim", claim_row_id)
+    work.touch(Changes.PAYMENTS)
+
+
+@needs(Permission.POST)
+def discard(work: Work, remittance_id: int, reason: str) -> None:
+    """Put a remittance that was never posted away; its file may be read again.
+
+    Raises:
+        RuleError: it is posted, or no reason is given.
+    """
+    row = work.session.get(Remittance, remittance_id)
+    if row is None or row.state not in {"held", "staged"}:
+        raise RuleError(f"Remittance {remittance_id} is not waiting; it cannot be discarded.")
+    if not reason.strip():
+        raise RuleError(Problem("reason", "Say in a few words why."))
+    row.state, row.note = "discarded", reason.strip()
+    tasks.close_where(work, "the remittance was discarded", remittance_id=row.id)
+    audit.record(work, "discarded", "remittance", row.id)
+    work.touch(Changes.PAYMENTS)
+
+
+@needs(Permission.POST)
+def choose_payer(work: Work, remittance_id: int, payer_id: int, *, remember: bool = True) -> None:
+    """Say which payer a remittance is from; remembered by its id for the next file."""
+    from desktop.models.practice import Payer, PayerIdentifier
+
+    row = work.session.get(Remittance, remittance_id)
+    if row is None or row.state not in {"held", "staged"}:
+        raise RuleError(f"Remittance {remittance_id} is not waiting; its payer stays.")
+    if work.session.get(Payer, payer_id) is None:
+        raise NotFound(Problem("payer_id", "Choose a payer of the list."))
+    row.payer_id = payer_id
+    known = work.session.scalar(
+        select(PayerIdentifier.id).where(PayerIdentifier.identifier == row.payer_identifier)
+    )
+    if remember and row.payer_identifier and known is None:
+        work.session.add(PayerIdentifier(payer_id=payer_id, identifier=row.payer_identifier))
+    work.session.flush()
+    audit.record(work, "changed", "remittance", row.id, payer=payer_id)
+    work.touch(Changes.PAYMENTS | Changes.PAYERS)
