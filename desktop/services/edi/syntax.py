@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from desktop.services.edi.elements import clip
 from desktop.services.edi.problems import ProblemList
 
-_ISA = re.compile(r"(?<![A-Za-z0-9])ISA([^A-Za-z0-9\s])")
-_GUESS = re.compile(r"(?<![A-Za-z0-9])(?:GS|ST|ISA)([^A-Za-z0-9\s])")
+# Separators may be control characters (1C to 1F), which Python counts among the white space.
+_BLANK = " \t\r\n\v\f"
+_ISA = re.compile(r"(?<![A-Za-z0-9])ISA([^A-Za-z0-9 \t\r\n])")
+_GUESS = re.compile(r"(?<![A-Za-z0-9])(?:GS|ST|ISA)([^A-Za-z0-9 \t\r\n])")
 MAX_INTERCHANGES = 2000
 _AFTER_HEADER = ("GS", "TA1", "IEA", "ISB", "ST")
 
@@ -123,7 +125,7 @@ def _read_header(text: str) -> tuple[Delimiters, list[str], int] | None:
     length = sum(len(e) for e in raw[:16]) + 16 + 2
     if terminator == "\r" and raw[16][2:3] == "\n":
         terminator = "\n"
-    after = text[length : length + 400].lstrip()
+    after = text[length : length + 400].lstrip(_BLANK)
     if len({sep, component, terminator}) < 3 or terminator.isalnum() or component.isalnum():
         return None
     if after and not after.startswith(tuple(tag + sep for tag in _AFTER_HEADER)):
@@ -162,7 +164,7 @@ def _guess_delimiters(text: str) -> Delimiters | None:
         return None
     sep = found[1]
     following = re.compile(
-        r"([^A-Za-z0-9\s" + re.escape(sep) + r"]|\n)[ \t\r\n]*"
+        r"([^A-Za-z0-9 \t\r\n" + re.escape(sep) + r"]|\n)[ \t\r\n]*"
         r"(?:GS|ST|BHT|BPR|TRN|AK1|AK2|NM1|HL|TA1)" + re.escape(sep)
     ).search(text, found.end())
     if following is None:
@@ -179,4 +181,4 @@ def _guess_delimiters(text: str) -> Delimiters | None:
 
 
 def _split(text: str, terminator: str) -> list[str]:
-    return [s for s in map(str.strip, text.split(terminator)) if s]
+    return [s for part in text.split(terminator) if (s := part.strip(_BLANK))]
