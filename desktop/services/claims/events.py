@@ -55,13 +55,10 @@ def move_many(work: Work, steps: Sequence[Step]) -> None:
         return
     session = work.session
     session.flush()
-    states = dict(
-        session.execute(
-            select(Claim.id, Claim.state).where(Claim.id.in_({s.claim_id for s in steps}))
-        ).tuples()
-        if len(steps) < 1000
-        else session.execute(select(Claim.id, Claim.state)).tuples()
-    )
+    query = select(Claim.id, Claim.state)
+    if len(steps) < 1000:
+        query = query.where(Claim.id.in_({s.claim_id for s in steps}))
+    states = {row.id: row.state for row in session.execute(query)}
     rows = []
     targets: dict[ClaimState, set[int]] = {}
     for step in steps:

@@ -1,0 +1,307 @@
+"""From posted visits to claims, and claims that were not sent kept true to their visits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sqlalchemy import delete, insert, select
+
+from desktop.errors import RuleError
+from desktop.models.claims import Claim, ClaimLine
+from desktop.models.practice import Payer
+from desktop.models.values.claim_record import ClaimRecord
+from desktop.models.values.enums import ClaimState, FilingCode, Frequency, Severity, VisitState
+from desktop.models.visits import Visit
+from desktop.services.claims import codec, numbers
+from desktop.services.claims.build import BuiltClaim, build_claims, first_service
+from desktop.services.claims.events import GONE, UNSENT, Step, move_many
+from desktop.services.clock import stamp
+from desktop.services.work import Changes, Permission, Work, needs
+
+
+class Found(Protocol):
+    """A finding of the checks, as far as a claim's state needs it."""
+
+    @property
+    def severity(self) -> Severity:
+        """An error holds the claim, a warning waits to be passed."""
+        ...
+
+    @property
+    def passed(self) -> str:
+        """The reason with which somebody passed the warning, or empty."""
+        ...
+
+
+Checker = Callable[[Work, int, Sequence[ClaimRecord]], Sequence[Sequence[Found]]]
+"""Checks the claims of one visit; gives the findings of each record, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check says of one claim."""
+
+    errors: int
+    warnings: int
+
+    @property
+    def state(self) -> ClaimState:
+        """Errors hold it as a draft; open warnings leave it checked; else it is ready."""
+        if self.errors:
+            return ClaimState.DRAFT
+        return ClaimState.CHECKED if self.warnings else ClaimState.READY
+
+    @property
+    def text(self) -> str:
+        """The event's sentence."""
+        if self.errors:
+            return f"Held: {_count(self.errors, 'error')} to mend."
+        if self.warnings:
+            return f"Checked: {_count(self.warnings, 'warning')} to mend or pass with a reason."
+        return "Checked: ready to send."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+@needs(Permission.CLAIM)
+def create_claims(
+    work: Work, visit_id: int, rank: int = 1, checker: Checker | None = None
+) -> list[int]:
+    """The claims of one visit; see `create_for_visits`."""
+    return create_for_visits(work, [visit_id], rank, checker)
+
+
+@needs(Permission.CLAIM)
+def create_for_visits(
+    work: Work, visit_ids: Iterable[int], rank: int = 1, checker: Checker | None = None
+) -> list[int]:
+    """Make and check the claims of posted visits for their payer of that rank.
+
+    Claims of the visit that were not sent yet are brought up to date instead of doubled.
+    A visit without a payer of that rank gives none.
+
+    Raises:
+        NotFound: there is no such visit.
+        RuleError: a visit is not posted, or its claim was sent already.
+    """
+    wanted = list(dict.fromkeys(visit_ids))
+    built = build_claims(work, wanted, rank)
+    _refuse_unposted(work, wanted)
+    standing = _standing(work, wanted, rank)
+    for claim in standing:
+        if claim.state not in UNSENT:
+            raise RuleError(
+                f"Visit {claim.visit_id} has claim {claim.id} already, which is "
+                f"{claim.state.value}; replace, void or resend that one."
+            )
+    drop(work, [c.id for c in standing], "Made anew from the visit.")
+    fresh = [b for v in wanted for b in built[v] if b.payer_id is not None]
+    ids = insert_claims(work, fresh)
+    check_ids(work, ids, checker)
+    return ids
+
+
+def insert_claims(
+    work: Work,
+    built: Sequence[BuiltClaim],
+    *,
+    state: ClaimState = ClaimState.DRAFT,
+    text: str = "Made from the visit.",
+    document_sha: str | None = None,
+    replaces_id: int | None = None,
+) -> list[int]:
+    """Write claims with new control numbers and their first event; returns their ids."""
+    session = work.session
+    payers = {p.id: p for p in session.scalars(select(Payer))}
+    at, fallback = stamp(work.clock.now()), work.clock.today()
+    rows = []
+    for claim, number in zip(built, numbers.claim_numbers(work, len(built)), strict=True):
+        assert claim.payer_id is not None  # noqa: S101 - claims without payer are never made
+        assert claim.coverage_id is not None  # noqa: S101
+        record = replace(claim.record, control_number=number)
+        rows.append(
+            Claim(
+                visit_id=claim.visit_id,
+                patient_id=claim.patient_id,
+                coverage_id=claim.coverage_id,
+                payer_id=claim.payer_id,
+                rank=claim.rank,
+                part=claim.part,
+                state=state,
+                frequency=record.frequency,
+                control_number=number,
+                replaces_id=replaces_id,
+                charge=record.charge,
+                service_on=first_service(record) or fallback,
+                file_by=file_by(payers[claim.payer_id], record),
+                record=codec.dump(record),
+                created_at=at,
+            )
+        )
+    session.add_all(rows)
+    session.flush()
+    _insert_lines(work, [(row.id, b.line_ids) for row, b in zip(rows, built, strict=True)])
+    ids = [row.id for row in rows]
+    move_many(work, [Step(i, state, text, document_sha) for i in ids])
+    return ids
+
+
+def _insert_lines(work: Work, lines: Sequence[tuple[int, tuple[int, ...]]]) -> None:
+    rows = [
+        {"claim_id": claim_id, "position": n, "charge_line_id": line_id}
+        for claim_id, line_ids in lines
+        for n, line_id in enumerate(line_ids, 1)
+    ]
+    if rows:
+        work.session.execute(insert(ClaimLine), rows)
+
+
+def drop(work: Work, claim_ids: Sequence[int], reason: str) -> None:
+    """Void claims that were never sent."""
+    move_many(work, [Step(i, ClaimState.VOID, reason) for i in claim_ids])
+
+
+@needs(Permission.CLAIM)
+def check_claims(
+    work: Work, claim_ids: Sequence[int] | None = None, checker: Checker | None = None
+) -> dict[int, Verdict]:
+    """Bring unsent claims up to date with their visits and check them (all when None).
+
+    Raises:
+        RuleError: one was sent already.
+    """
+    query = select(Claim).order_by(Claim.id)
+    if claim_ids is None:
+        query = query.where(Claim.state.in_(UNSENT))
+    else:
+        query = query.where(Claim.id.in_(claim_ids))
+    claims = list(work.session.scalars(query))
+    for claim in claims:
+        if claim.state not in UNSENT:
+            raise RuleError(f"Claim {claim.id} is {claim.state.value}; it was sent as it is.")
+    refresh(work, claims)
+    return check_ids(work, [c.id for c in claims], checker)
+
+
+def refresh(work: Work, claims: Sequence[Claim]) -> None:
+    """Read the visits of unsent claims again; a void of a sent claim stays word for word."""
+    by_rank: dict[int, list[Claim]] = {}
+    for claim in claims:
+        if claim.frequency is not Frequency.VOID:
+            by_rank.setdefault(claim.rank, []).append(claim)
+    payers = {p.id: p for p in work.session.scalars(select(Payer))}
+    for rank, group in by_rank.items():
+        built = build_claims(work, dict.fromkeys(c.visit_id for c in group), rank)
+        for claim in group:
+            found = next((b for b in built[claim.visit_id] if b.part == claim.part), None)
+            if found is None or found.payer_id is None or found.coverage_id is None:
+                continue
+            old = codec.load(claim.record)
+            record = replace(
+                found.record,
+                control_number=claim.control_number,
+                frequency=old.frequency,
+                original_number=old.original_number,
+            )
+            text = codec.dump(record)
+            if text == claim.record:
+                continue
+            claim.record = text
+            claim.payer_id, claim.coverage_id = found.payer_id, found.coverage_id
+            claim.charge = record.charge
+            claim.service_on = first_service(record) or claim.service_on
+            claim.file_by = file_by(payers[found.payer_id], record)
+            work.session.execute(delete(ClaimLine).where(ClaimLine.claim_id == claim.id))
+            _insert_lines(work, [(claim.id, found.line_ids)])
+    work.session.flush()
+
+
+def check_ids(
+    work: Work, claim_ids: Sequence[int], checker: Checker | None = None
+) -> dict[int, Verdict]:
+    """Check stored records and bring each claim to the state that the findings allow."""
+    if checker is None:
+        from desktop.services.claims.checking import check_visit
+
+        checker = check_visit
+    claims = {c.id: c for c in _claims(work, claim_ids)}
+    by_visit: dict[int, list[int]] = {}
+    for claim_id in claim_ids:
+        by_visit.setdefault(claims[claim_id].visit_id, []).append(claim_id)
+    verdicts: dict[int, Verdict] = {}
+    steps = []
+    for visit_id, ids in by_visit.items():
+        findings = checker(work, visit_id, [codec.load(claims[i].record) for i in ids])
+        for claim_id, found in zip(ids, findings, strict=True):
+            claim = claims[claim_id]
+            verdict = _verdict(found)
+            verdicts[claim_id] = verdict
+            claim.errors, claim.warnings = verdict.errors, verdict.warnings
+            if verdict.state is not claim.state:
+                if verdict.state is ClaimState.READY and claim.state is ClaimState.DRAFT:
+                    steps.append(Step(claim_id, ClaimState.CHECKED, "Checked: nothing to mend."))
+                steps.append(Step(claim_id, verdict.state, verdict.text))
+    move_many(work, steps)
+    work.touch(Changes.CLAIMS)
+    return verdicts
+
+
+def _verdict(found: Sequence[Found]) -> Verdict:
+    errors = sum(1 for f in found if f.severity is Severity.ERROR)
+    warnings = sum(1 for f in found if f.severity is Severity.WARNING and not f.passed)
+    return Verdict(errors, warnings)
+
+
+def _claims(work: Work, claim_ids: Sequence[int]) -> list[Claim]:
+    rows: list[Claim] = []
+    for start in range(0, len(claim_ids), 1000):
+        piece = claim_ids[start : start + 1000]
+        rows.extend(work.session.scalars(select(Claim).where(Claim.id.in_(piece))))
+    return rows
+
+
+def _refuse_unposted(work: Work, visit_ids: Sequence[int]) -> None:
+    for start in range(0, len(visit_ids), 1000):
+        piece = visit_ids[start : start + 1000]
+        query = select(Visit.id, Visit.state).where(
+            Visit.id.in_(piece), Visit.state != VisitState.POSTED
+        )
+        row = work.session.execute(query).first()
+        if row is not None:
+            raise RuleError(f"Visit {row.id} is {row.state.value}; post it before its claim.")
+
+
+def _standing(work: Work, visit_ids: Sequence[int], rank: int) -> list[Claim]:
+    found: list[Claim] = []
+    for start in range(0, len(visit_ids), 1000):
+        piece = visit_ids[start : start + 1000]
+        query = select(Claim).where(
+            Claim.visit_id.in_(piece), Claim.rank == rank, Claim.state.not_in(GONE)
+        )
+        found.extend(work.session.scalars(query.order_by(Claim.id)))
+    return found
+
+
+def file_by(payer: Payer, record: ClaimRecord) -> dt.date | None:
+    """The last day on which the payer takes this claim; None where no limit is known.
+
+    Counted from the first date of service; a later payer's limit from the day of the earlier
+    payer's answer where the payer says so, but for Medicare always from the date of service.
+    """
+    start = first_service(record)
+    days = payer.days_original
+    if record.frequency is not Frequency.ORIGINAL:
+        days = payer.days_corrected or days
+    elif record.payer_rank > 1:
+        days = payer.days_secondary or days
+        answers = [c.answer for c in record.coverages if c.rank < record.payer_rank]
+        answered = max((a.adjudicated_on for a in answers if a is not None), default=None)
+        medicare = payer.filing_code is FilingCode.MEDICARE_B
+        if answered is not None and payer.secondary_starts_at_answer and not medicare:
+            start = answered
+    return start + dt.timedelta(days=days) if start is not None and days else None

@@ -1,0 +1,1 @@
+"""The built-in training payer: it reads our claim files and answers them, for practice only."""

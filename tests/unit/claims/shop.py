@@ -1,0 +1,87 @@
+"""A practice with a patient, payers and visits for the claim tests, in one call each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from desktop.models.people import Coverage, Patient
+from desktop.models.practice import Payer, Practice
+from desktop.services.claims.create import create_claims
+from desktop.services.database import Database
+from desktop.services.work import Work
+from tests import factories
+from tests.factories import LineSpec
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Ids of a practice's first patient and payer."""
+
+    patient_id: int
+    payer_id: int
+    coverage_id: int
+
+
+def open_shop(database: Database, **payer: Any) -> Shop:
+    """A set-up practice with one insured patient."""
+
+    def make(work: Work) -> Shop:
+        factories.set_up_practice(work)
+        row = factories.make_payer(work, **payer)
+        patient = factories.make_patient(work)
+        coverage = factories.make_coverage(work, patient, row)
+        return Shop(patient.id, row.id, coverage.id)
+
+    return database.write(make)
+
+
+def add_visit(
+    database: Database,
+    shop: Shop,
+    lines: tuple[LineSpec, ...] = (LineSpec(),),
+    *,
+    further: tuple[int, ...] = (),
+    **values: Any,
+) -> int:
+    """A visit of the shop's patient, posted unless told otherwise; returns its id."""
+
+    def make(work: Work) -> int:
+        patient = work.session.get_one(Patient, shop.patient_id)
+        ids = (shop.coverage_id, *further)
+        coverages = tuple(work.session.get_one(Coverage, c) for c in ids)
+        return factories.make_visit(work, patient, coverages, lines, **values).id
+
+    return database.write(make)
+
+
+def add_claim(database: Database, shop: Shop, **values: Any) -> int:
+    """A visit and its one claim, ready; returns the claim's id."""
+    visit_id = add_visit(database, shop, **values)
+    [claim_id] = database.write(lambda work: create_claims(work, visit_id))
+    return claim_id
+
+
+def make_sample(database: Database) -> None:
+    """Turn the open practice into a sample one, its payers into training payers."""
+
+    def mark(work: Work) -> None:
+        work.session.get_one(Practice, 1).is_sample = True
+        for payer in work.session.query(Payer):
+            payer.is_training = True
+
+    database.write(mark)
+    database.is_sample = True
+
+
+def outbox(tmp_path: Path) -> Path:
+    """An empty outbox folder."""
+    folder = tmp_path / "outbox"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def lines(count: int, **values: Any) -> tuple[LineSpec, ...]:
+    """So many lines alike."""
+    return tuple(replace(LineSpec(), **values) for _ in range(count))
