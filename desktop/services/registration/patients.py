@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import or_, select, tuple_
-from sqlalchemy.dialects.sqlite import insert
 
 from desktop.errors import NotFound, Problem, RuleError
 from desktop.models.people import Patient, PatientKey, Person
-from desktop.models.practice import Counter
 from desktop.models.values.enums import Sex
-from desktop.services import audit
+from desktop.services import audit, counters
 from desktop.services.clock import stamp
 from desktop.services.registration import fields, people, search
 from desktop.services.registration.people import PersonDraft
@@ -23,7 +21,8 @@ from desktop.services.registration.search import PatientRow
 from desktop.services.work import Changes, Permission, Work, needs
 
 ACCOUNT_COUNTER = "account"
-_FIRST_ACCOUNT = 1001
+_ALIKE = 0.75
+_BEFORE_FIRST_ACCOUNT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +199,13 @@ def reactivate(work: Work, patient_id: int, version: int) -> None:
 
 
 @needs(Permission.VIEW)
-def duplicates(work: Work, draft: PatientDraft, *, but: int | None = None) -> list[PatientRow]:
+def duplicates(
+    work: Work, draft: PatientDraft, *, but: int | None = None, twins: bool = True
+) -> list[PatientRow]:
     """Patients with the same birth date and last name (or the same first, a similar last).
 
-    Twins are found too, after those whose first name is alike. `but` leaves one patient out.
+    With `twins` those of another first name are found too, after those whose first name is
+    alike. `but` leaves one patient out.
     """
     person = people.clean(draft.person)
     last, first = fields.fold(person.last), fields.fold(person.first)
@@ -225,8 +227,8 @@ def duplicates(work: Work, draft: PatientDraft, *, but: int | None = None) -> li
     scored = []
     for patient_id, other_last, other_first in work.session.execute(query):
         alike = _likeness(first, fields.fold(other_first))
-        same_last = other_last == last
-        if same_last or (alike == 1.0 and _likeness(last, other_last) >= 0.75):
+        same_last = other_last == last and (twins or alike >= _ALIKE)
+        if same_last or (alike == 1.0 and _likeness(last, other_last) >= _ALIKE):
             scored.append((not same_last, -alike, patient_id))
     return search.rows(work, [patient_id for _, _, patient_id in sorted(scored)])
 
@@ -266,12 +268,7 @@ def _set_active(work: Work, patient_id: int, version: int, *, active: bool) -> N
 
 def _next_account(work: Work) -> str:
     """An account number that was never given before, even to a patient who is gone."""
-    statement = insert(Counter).values(name=ACCOUNT_COUNTER, last=_FIRST_ACCOUNT)
-    statement = statement.on_conflict_do_update(
-        index_elements=[Counter.name], set_={"last": Counter.last + 1}
-    )
-    number = work.session.execute(statement.returning(Counter.last)).scalar_one()
-    return str(number)
+    return str(_BEFORE_FIRST_ACCOUNT + counters.take(work, ACCOUNT_COUNTER))
 
 
 def _guarantor(work: Work, draft: PatientDraft, person_id: int) -> tuple[int, list[str]]:

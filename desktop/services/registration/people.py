@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import select
+
 from desktop.errors import NotFound
 from desktop.models.people import Person
 from desktop.models.values import identifiers
@@ -129,6 +131,18 @@ def save(work: Work, draft: PersonDraft) -> tuple[Person, list[str]]:
     row = get(work, draft.id)
     changed = [name for name in fields.apply(row, values) if name != "last_folded"]
     return row, changed
+
+
+def same_person(work: Work, draft: PersonDraft) -> int | None:
+    """The id of a known person of this very name and birth date, None when there is none."""
+    if draft.birth_on is None:
+        return None
+    query = select(Person.id, Person.first).where(
+        Person.last_folded == fields.fold(draft.last), Person.birth_on == draft.birth_on
+    )
+    first = fields.fold(draft.first)
+    known = [r.id for r in work.session.execute(query) if fields.fold(r.first) == first]
+    return min(known, default=None)
 
 
 def get(work: Work, person_id: int) -> Person:

@@ -5,7 +5,6 @@ CPT descriptions belong to the AMA and are not shipped; a practice writes its ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -155,19 +154,3 @@ def set_favourite(work: Work, code: str, *, favourite: bool) -> None:
         )
     )
     work.touch(Changes.FEES)
-
-
-@needs(Permission.CODE)
-def count_uses(work: Work, codes: Iterable[str], system: str = SYSTEM) -> None:
-    """Note that codes were charged, so that type-ahead proposes them sooner."""
-    counts: dict[str, int] = {}
-    for code in codes:
-        counts[fields.code(code)] = counts.get(fields.code(code), 0) + 1
-    for code, uses in counts.items():
-        statement = insert(CodeUse).values(system=system, code=code, uses=uses, is_favourite=False)
-        work.session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[CodeUse.system, CodeUse.code],
-                set_={"uses": CodeUse.uses + uses},
-            )
-        )
