@@ -1,0 +1,1 @@
+"""The checks of a claim before it goes out: pure rules, and their run over a visit."""
