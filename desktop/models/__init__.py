@@ -1,10 +1,5 @@
 """Mapped classes by subject; `values` holds what is pure.
 
-Importing this package loads every mapped class of practice.db, so that relationships and
-the metadata are complete.
+Nothing is imported here: the window needs `values` before its first paint, and SQLAlchemy
+takes longer to load than the window to appear. `mapped` loads every class.
 """
-
-from desktop.models import claims, ledger, payments, people, practice, visits
-from desktop.models.base import Base
-
-__all__ = ["Base", "claims", "ledger", "payments", "people", "practice", "visits"]

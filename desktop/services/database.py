@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from sqlalchemy.orm import Session
 
+import desktop.models.mapped  # noqa: F401 - all tables must be known before the first flush
 from desktop.services import audit, sqlcipher
 from desktop.services.clock import Clock
 from desktop.services.coding.store import CodeStore
