@@ -84,7 +84,7 @@ def _visits(work: Work, patient_id: int) -> tuple[AccountVisit, ...]:
         )
         .group_by(ChargeLine.visit_id)
     )
-    adjusted = dict(session.execute(adjustments).tuples().all())
+    adjusted = dict(session.execute(adjustments).all())
     owed: dict[tuple[int, bool], Money] = {}
     open_amounts = (
         select(ChargeLine.visit_id, OpenItem.party, func.sum(OpenItem.amount))

@@ -87,7 +87,7 @@ def patient_header(work: Work, patient_id: int) -> PatientHeader:
         .where(OpenItem.patient_id == patient_id, OpenItem.amount != ZERO)
         .group_by(OpenItem.party == Party.PATIENT)
     )
-    open_amounts = dict(session.execute(by_side).tuples().all())
+    open_amounts = dict(session.execute(by_side).all())
     owed = open_amounts.get(True, ZERO)
     balance = search.patient_balances(work, [patient_id]).get(patient_id, ZERO)
     return PatientHeader(

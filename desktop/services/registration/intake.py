@@ -94,7 +94,7 @@ class _Run:
         self.patients = {str(e): i for e, i in session.execute(known)}
         self.payers = _payers(work)
         npis = select(Provider.npi, Provider.id).where(Provider.is_active, Provider.npi != "")
-        self.providers = dict(session.execute(npis).tuples().all())
+        self.providers = dict(session.execute(npis).all())
 
     def everything(self) -> IntakeResult:
         """All records in order, patients before visits."""
