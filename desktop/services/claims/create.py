@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import delete, insert, select
 
@@ -17,55 +16,10 @@ from desktop.models.values.enums import ClaimState, FilingCode, Frequency, Sever
 from desktop.models.visits import Visit
 from desktop.services.claims import codec, numbers
 from desktop.services.claims.build import BuiltClaim, build_claims, first_service
+from desktop.services.claims.checking import Checker, Verdict, by_rules, of_record
 from desktop.services.claims.events import GONE, UNSENT, Step, move_many
 from desktop.services.clock import stamp
 from desktop.services.work import Changes, Permission, Work, needs
-
-
-class Found(Protocol):
-    """A finding of the checks, as far as a claim's state needs it."""
-
-    @property
-    def severity(self) -> Severity:
-        """An error holds the claim, a warning waits to be passed."""
-        ...
-
-    @property
-    def passed(self) -> str:
-        """The reason with which somebody passed the warning, or empty."""
-        ...
-
-
-Checker = Callable[[Work, int, Sequence[ClaimRecord]], Sequence[Sequence[Found]]]
-"""Checks the claims of one visit; gives the findings of each record, in their order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a check says of one claim."""
-
-    errors: int
-    warnings: int
-
-    @property
-    def state(self) -> ClaimState:
-        """Errors hold it as a draft; open warnings leave it checked; else it is ready."""
-        if self.errors:
-            return ClaimState.DRAFT
-        return ClaimState.CHECKED if self.warnings else ClaimState.READY
-
-    @property
-    def text(self) -> str:
-        """The event's sentence."""
-        if self.errors:
-            return f"Held: {_count(self.errors, 'error')} to mend."
-        if self.warnings:
-            return f"Checked: {_count(self.warnings, 'warning')} to mend or pass with a reason."
-        return "Checked: ready to send."
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 @needs(Permission.CLAIM)
@@ -225,36 +179,33 @@ def check_ids(
     work: Work, claim_ids: Sequence[int], checker: Checker | None = None
 ) -> dict[int, Verdict]:
     """Check stored records and bring each claim to the state that the findings allow."""
-    if checker is None:
-        from desktop.services.claims.checking import check_visit
-
-        checker = check_visit
+    checker = checker or by_rules
     claims = {c.id: c for c in _claims(work, claim_ids)}
-    by_visit: dict[int, list[int]] = {}
-    for claim_id in claim_ids:
-        by_visit.setdefault(claims[claim_id].visit_id, []).append(claim_id)
+    visits: dict[int, dict[int, None]] = {}
+    for claim in claims.values():
+        if claim.frequency is not Frequency.VOID:
+            visits.setdefault(claim.rank, {})[claim.visit_id] = None
+    found = {rank: checker(work, list(ids), rank) for rank, ids in visits.items()}
     verdicts: dict[int, Verdict] = {}
     steps = []
-    for visit_id, ids in by_visit.items():
-        findings = checker(work, visit_id, [codec.load(claims[i].record) for i in ids])
-        for claim_id, found in zip(ids, findings, strict=True):
-            claim = claims[claim_id]
-            verdict = _verdict(found)
-            verdicts[claim_id] = verdict
+    for claim_id in claim_ids:
+        claim = claims[claim_id]
+        findings = list(found.get(claim.rank, {}).get(claim.visit_id, ()))
+        # A void repeats what was sent: nothing of it can be mended.
+        if claim.frequency is Frequency.VOID:
+            findings = []
+        if not any(f.severity is Severity.ERROR for f in findings):
+            findings += of_record(codec.load(claim.record))
+        verdict = verdicts[claim_id] = Verdict(tuple(findings))
+        if (claim.errors, claim.warnings) != (verdict.errors, verdict.warnings):
             claim.errors, claim.warnings = verdict.errors, verdict.warnings
-            if verdict.state is not claim.state:
-                if verdict.state is ClaimState.READY and claim.state is ClaimState.DRAFT:
-                    steps.append(Step(claim_id, ClaimState.CHECKED, "Checked: nothing to mend."))
-                steps.append(Step(claim_id, verdict.state, verdict.text))
+        if verdict.state is not claim.state:
+            if verdict.state is ClaimState.READY and claim.state is ClaimState.DRAFT:
+                steps.append(Step(claim_id, ClaimState.CHECKED, "Checked: nothing to mend."))
+            steps.append(Step(claim_id, verdict.state, verdict.text))
     move_many(work, steps)
     work.touch(Changes.CLAIMS)
     return verdicts
-
-
-def _verdict(found: Sequence[Found]) -> Verdict:
-    errors = sum(1 for f in found if f.severity is Severity.ERROR)
-    warnings = sum(1 for f in found if f.severity is Severity.WARNING and not f.passed)
-    return Verdict(errors, warnings)
 
 
 def _claims(work: Work, claim_ids: Sequence[int]) -> list[Claim]:

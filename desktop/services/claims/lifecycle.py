@@ -14,8 +14,8 @@ from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import ClaimState, Frequency
 from desktop.services.claims import codec, numbers
 from desktop.services.claims.build import BuiltClaim, build_claims
+from desktop.services.claims.checking import Checker
 from desktop.services.claims.create import (
-    Checker,
     check_ids,
     drop,
     file_by,

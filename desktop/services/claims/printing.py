@@ -15,7 +15,7 @@ from desktop.models.values.enums import ClaimState
 from desktop.models.values.money import total
 from desktop.services import audit
 from desktop.services.claims import codec, numbers
-from desktop.services.claims.create import Checker
+from desktop.services.claims.checking import Checker
 from desktop.services.claims.events import Step, get, move_many, set_columns
 from desktop.services.claims.lifecycle import closing_steps
 from desktop.services.claims.sending import (

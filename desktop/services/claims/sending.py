@@ -17,11 +17,12 @@ from desktop.errors import AppError, Problem, RuleError, raise_if_any
 from desktop.models.claims import Claim, Submission, SubmissionClaim
 from desktop.models.practice import Payer, Practice
 from desktop.models.values.claim_record import ClaimRecord
-from desktop.models.values.enums import ClaimState
+from desktop.models.values.enums import ClaimState, Severity
 from desktop.models.values.money import ZERO, Money, total
 from desktop.services import audit
 from desktop.services.claims import codec, numbers, outbox
-from desktop.services.claims.create import Checker, check_claims
+from desktop.services.claims.checking import Checker, Verdict
+from desktop.services.claims.create import check_claims
 from desktop.services.claims.events import UNSENT, Step, move_many, set_columns
 from desktop.services.claims.lifecycle import closing_steps, renumber
 from desktop.services.clock import stamp
@@ -282,14 +283,19 @@ def select_ready(
     With ids given, the payer's way (paper or file) is not asked for a claim on paper.
     """
     rows = _rows(work, claim_ids, on_paper=on_paper)
+    verdicts: dict[int, Verdict] = {}
     if recheck:
-        check_claims(work, [r[0] for r in rows if r[1] in UNSENT], checker)
+        verdicts = check_claims(work, [r[0] for r in rows if r[1] in UNSENT], checker)
         rows = _rows(work, claim_ids, on_paper=on_paper)
     ready: list[ReadyClaim] = []
     left_out: list[LeftOut] = []
     for claim_id, state, payer_id, text, paper, errors, warnings in rows:
         if state is not ClaimState.READY:
-            left_out.append(LeftOut(claim_id, _why_not(claim_id, state, errors, warnings)))
+            verdict = verdicts.get(claim_id)
+            if verdict is not None and verdict.findings:
+                left_out.append(_held(claim_id, verdict))
+            else:
+                left_out.append(LeftOut(claim_id, _why_not(claim_id, state, errors, warnings)))
         elif paper and not on_paper:
             left_out.append(
                 LeftOut(claim_id, f"Claim {claim_id} goes to a payer on paper; print it.")
@@ -329,6 +335,14 @@ def _rows(work: Work, claim_ids: Sequence[int] | None, *, on_paper: bool) -> lis
         piece = query.where(Claim.id.in_(wanted[start : start + 1000]))
         rows.extend(work.session.execute(piece))
     return rows
+
+
+def _held(claim_id: int, verdict: Verdict) -> LeftOut:
+    """The first finding, and how many stand beside it."""
+    first = next((f for f in verdict.findings if f.severity is Severity.ERROR), verdict.findings[0])
+    others = len(verdict.findings) - 1
+    more = f" ({others} more)" if others else ""
+    return LeftOut(claim_id, f"Claim {claim_id}: {first.text}{more}", first.field)
 
 
 def _why_not(claim_id: int, state: ClaimState, errors: int, warnings: int) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from desktop.models.people import Coverage, Patient
 from desktop.models.practice import Payer, Practice
+from desktop.models.visits import Visit
 from desktop.services.claims.create import create_claims
 from desktop.services.database import Database
 from desktop.services.work import Work
 from tests import factories
 from tests.factories import LineSpec
+
+MODIFIERS = ("", "25", "59", "76", "77", "RT", "LT", "GT", "24", "57")
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,14 @@ def add_visit(
     further: tuple[int, ...] = (),
     **values: Any,
 ) -> int:
-    """A visit of the shop's patient, posted unless told otherwise; returns its id."""
+    """A visit of the shop's patient, posted unless told otherwise; returns its id.
+
+    Each visit has a day of its own: the same service twice on one day is a warning.
+    """
 
     def make(work: Work) -> int:
+        earlier = work.session.query(Visit).count()
+        values.setdefault("service_on", dt.date(2026, 9, 1) - dt.timedelta(days=earlier))
         patient = work.session.get_one(Patient, shop.patient_id)
         ids = (shop.coverage_id, *further)
         coverages = tuple(work.session.get_one(Coverage, c) for c in ids)
@@ -83,5 +92,8 @@ def outbox(tmp_path: Path) -> Path:
 
 
 def lines(count: int, **values: Any) -> tuple[LineSpec, ...]:
-    """So many lines alike."""
-    return tuple(replace(LineSpec(), **values) for _ in range(count))
+    """So many lines, told apart by their modifiers."""
+    return tuple(
+        replace(LineSpec(), **{"modifiers": MODIFIERS[n % len(MODIFIERS)], **values})
+        for n in range(count)
+    )
