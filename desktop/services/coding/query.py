@@ -32,6 +32,7 @@ class Reading:
         words: stemmed words, all wanted.
         prefix: the last word is still being typed.
         factor: 1 as typed; a little less for each guess.
+        other: “other” was asked for.
         spelled: what was spelled out, for the reason shown; empty as typed.
     """
 
@@ -39,6 +40,7 @@ class Reading:
     factor: float
     prefix: bool = False
     spelled: str = ""
+    other: bool = False
 
 
 def readings(text: str) -> list[Reading]:
@@ -52,9 +54,9 @@ def readings(text: str) -> list[Reading]:
     out: list[Reading] = []
     pieces = _pieces([stem(w) for w in raw])
     if any(len(choices) > 1 or guessed for choices, guessed in pieces):
-        out.extend(_combined(pieces))
+        out.extend(_combined(pieces, other="other" in raw))
     if plain:
-        out.append(Reading(plain, 1.0, prefix=typing))
+        out.append(Reading(plain, 1.0, prefix=typing, other="other" in raw))
     return out[: MOST_READINGS + 1]
 
 
@@ -75,7 +77,7 @@ def _pieces(raw: list[str]) -> list[tuple[tuple[str, ...], bool]]:
     return out
 
 
-def _combined(pieces: list[tuple[tuple[str, ...], bool]]) -> list[Reading]:
+def _combined(pieces: list[tuple[tuple[str, ...], bool]], *, other: bool) -> list[Reading]:
     """Readings that spell out every known phrase, varying one of them at a time."""
     first = [choices[0] for choices, _ in pieces]
     variants = [(first, 0)]
@@ -87,5 +89,5 @@ def _combined(pieces: list[tuple[tuple[str, ...], bool]]) -> list[Reading]:
         words = tuple(dict.fromkeys(t for part in parts for t in tokens(part)))
         spelled = "; ".join(p for p, (_, known) in zip(parts, pieces, strict=True) if known)
         if words:
-            out.append(Reading(words, 0.98 - 0.04 * rank, spelled=spelled))
+            out.append(Reading(words, 0.98 - 0.04 * rank, spelled=spelled, other=other))
     return out

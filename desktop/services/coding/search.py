@@ -30,7 +30,7 @@ _BEST = 48
 _COUNT = 1000.0
 """Added to a term's sum for every word found, so that one number carries both."""
 
-_KIND_FACTOR = {TITLE: 1.0, INCLUDES: 0.9}
+_KIND_FACTOR = {TITLE: 1.0, INCLUDES: 0.94}
 _OTHER_KIND = 0.97
 _FIELDS = {
     "O": frozenset(
@@ -91,9 +91,9 @@ class Searcher:
         hits: dict[str, CodeHit] = {}
         if not text.strip():
             self._favourites(on, weights, limit, hits)
-        elif _CODE.match(text.strip()):
+        elif _CODE.match(text.strip()) or len(text.strip()) == 1:
             self._by_code(text.strip(), on, limit, weights, hits, billable_only=billable_only)
-        if len(hits) < limit:
+        if len(hits) < limit and len(text.strip()) > 1:
             for hit in self._by_words(text, on, limit, weights, billable_only=billable_only):
                 hits.setdefault(hit.code, hit)
         return heapq.nlargest(limit, hits.values(), key=lambda h: h.score)
@@ -173,19 +173,18 @@ class Searcher:
                     best[row.code] = row
         ranked = sorted(best.values(), key=lambda r: -self._weighted(r.code, r.score, weights))
         out: dict[str, CodeHit] = {}
-        for row in ranked:
-            if len(out) >= limit:
-                break
-            code, title, billable = row.code, row.title, row.billable
+        for row in ranked[: 2 * limit + 4]:
+            code, title, billable, score = row.code, row.title, row.billable, row.score
             if not billable and billable_only:
                 found = self._default_below(row, on, weights)
                 if found is None:
                     continue
-                code, title, billable = *found, True
-            if code not in out:
-                score = self._weighted(code, row.score, weights)
+                code, title, share = found
+                billable, score = True, score * share
+            score = self._weighted(code, score, weights)
+            if code not in out or out[code].score < score:
                 out[code] = self._hit(code, title, billable, row.why, score)
-        return list(out.values())
+        return heapq.nlargest(limit, out.values(), key=lambda h: h.score)
 
     @staticmethod
     def _weighted(code: str, score: float, weights: Mapping[str, int]) -> float:
@@ -219,8 +218,8 @@ class Searcher:
             field = _FIELDS.get(code[0])
             if field is not None and not asked & field:
                 score *= _FIELD_FACTOR
-            if not billable:
-                score *= 0.99
+            if _OTHER.match(title) and not reading.other:
+                score *= _OTHER_FACTOR
             why = "title" if kind == TITLE else term
             if reading.spelled:
                 why = reading.spelled if kind == TITLE else f"{reading.spelled}: {term}"
@@ -263,7 +262,12 @@ class Searcher:
             " AND word < ? ORDER BY hits DESC LIMIT 60",
             (self._system, word, word + "~"),
         )
-        return [(*row, 0.7 + 0.25 * len(word) / len(row[0])) for row in rows]
+        found = rows.fetchall()
+        most = math.log1p(max((hits for _, hits, _ in found), default=1))
+        return [
+            (longer, hits, blob, _prefix_factor(len(word) / len(longer), math.log1p(hits) / most))
+            for longer, hits, blob in found
+        ]
 
     def _similar(self, word: str) -> list[tuple[str, int, bytes, float]]:
         """Words that a slip of the finger turns into the one typed."""
@@ -293,10 +297,15 @@ class Searcher:
 
     def _default_below(
         self, row: _Row, on: dt.date, weights: Mapping[str, int]
-    ) -> tuple[str, str] | None:
-        """The billable code below a heading that says least beyond what was asked."""
+    ) -> tuple[str, str, float] | None:
+        """The billable code below a heading that says least beyond what was asked.
+
+        Returns:
+            code, title and the share of the heading's score that it deserves.
+        """
         asked = set(row.reading.words)
         code, title = row.code, row.title
+        heading = set(tokens(title))
         for _ in range(5):
             children = self._codes("parent = ?", [code], on, "ORDER BY order_key")
             if not children:
@@ -306,12 +315,25 @@ class Searcher:
                 children, key=lambda c: _plainness(c[1], above, asked, weights.get(c[0], 0))
             )
             if billable:
-                return code, title
+                more = set(tokens(_fine(title))) - heading - asked
+                return code, title, 0.995 - 0.02 * min(len(more), 6)
         return None
 
 
+def _fine(title: str) -> str:
+    """The title without the words that only say that nothing more is known."""
+    return _NOTHING.sub(" ", title.lower())
+
+
+_NOTHING = re.compile(
+    r"\bunspecified\b|\bnot specified\b|\bwithout (mention of )?(\w+ )?\w+|\buncomplicated\b|"
+    r"\binitial encounter( for closed fracture)?\b"
+)
+_OTHER = re.compile(r"other |.*\bother specified\b", re.IGNORECASE)
+_OTHER_FACTOR = 0.93
+"""“Other …” is for what has no code of its own; it ranks behind unless it was asked for."""
 _EXTRA_FINE = frozenset(
-    "unspecified initial encounter closed without complication uncomplicated nos".split()
+    "unspecified initial encounter closed without complication uncomplicated routine healing".split()
 )
 
 
@@ -328,6 +350,11 @@ def _plainness(title: str, above: set[str], asked: set[str], used: int) -> float
         score += 0.4 + (0.3 if "closed" in lower or "type i or ii" not in lower else 0.0)
     unasked = sum(w not in asked and w not in _EXTRA_FINE for w in extra)
     return score - 0.15 * min(unasked, 6) - (0.4 if "other" in lower.split()[:1] else 0.0)
+
+
+def _prefix_factor(share: float, usual: float) -> float:
+    """What a longer word counts: more, the more of it was typed and the more usual it is."""
+    return 0.7 + 0.15 * share + 0.1 * usual
 
 
 def _summed(found: list[dict[int, float]]) -> dict[int, float]:

@@ -8,6 +8,10 @@ import unicodedata
 
 _WORD = re.compile(r"[a-z0-9]+")
 _PARENTHESIS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_NOTHING_MORE = re.compile(
+    r"\bunspecified( (site|type|organism|part|cause))?\b|\b(site|type|organism)? ?not specified\b|"
+    r"\bwithout (mention of )?(\w+ )?\w+|\bnot elsewhere classified\b|\bnec\b|\buncomplicated\b"
+)
 _APOSTROPHE_S = re.compile(r"['’`]s\b")
 
 STOP_WORDS = frozenset(
@@ -72,8 +76,12 @@ def tokens(text: str) -> list[str]:
 
 
 def core_length(text: str) -> int:
-    """How many telling words a title has; what stands in brackets may be absent."""
-    core = tokens(_PARENTHESIS.sub(" ", text))
+    """How many telling words a title has.
+
+    What stands in brackets may be absent, and “unspecified”, “site not specified” or “without
+    complications” say that nothing more is known: none of it makes a title longer.
+    """
+    core = [w for w in tokens(_PARENTHESIS.sub(" ", _NOTHING_MORE.sub(" ", text.lower()))) if w]
     return len(core) or len(tokens(text))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 _LINES = """
 heart attack = myocardial infarction
-sugar = diabetes mellitus
-sugar diabetes = diabetes mellitus
+diabetes = type 2 diabetes mellitus; diabetes
+diabetes mellitus = type 2 diabetes mellitus; diabetes mellitus
+sugar = type 2 diabetes mellitus; diabetes mellitus
+sugar diabetes = type 2 diabetes mellitus; diabetes mellitus
 high sugar = hyperglycemia
 high blood sugar = hyperglycemia
 low sugar = hypoglycemia
