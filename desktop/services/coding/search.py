@@ -25,8 +25,11 @@ from desktop.services.coding.words import grams, tokens
 
 _CODE = re.compile(r"^[A-Za-z]\d[0-9A-Za-z]?\.?[0-9A-Za-z]{0,4}$|^[A-Za-z]?\d{2,5}$")
 _LENGTH_MASK = (1 << LENGTH_BITS) - 1
-_ENOUGH = 12_000
+_ENOUGH = 6_000
+"""Terms gathered before a common word may only add to those, not bring further ones."""
 _BEST = 48
+_LONGER = {1: 10, 2: 20, 3: 30}
+"""How many words a short beginning may stand for, the most usual first."""
 _COUNT = 1000.0
 """Added to a term's sum for every word found, so that one number carries both."""
 
@@ -201,8 +204,7 @@ class Searcher:
         sums = _summed([scores for scores, _ in found])
         if not sums:
             return []
-        top = heapq.nlargest(_BEST, ((_score(p, s, whole), p) for p, s in _promising(sums)))
-        by_id = {packed >> LENGTH_BITS: score for score, packed in top}
+        by_id = _best_terms(sums, whole)
         rows = self._connection.execute(
             "SELECT t.id, t.code, t.kind, t.text, c.title, c.billable FROM search_term t"
             " JOIN code c ON c.system_id = t.system_id AND c.kind = 'code' AND c.code = t.code"
@@ -259,8 +261,8 @@ class Searcher:
     def _longer(self, word: str) -> list[tuple[str, int, bytes, float]]:
         rows = self._connection.execute(
             "SELECT word, hits, terms FROM search_word WHERE system_id = ? AND word > ?"
-            " AND word < ? ORDER BY hits DESC LIMIT 60",
-            (self._system, word, word + "~"),
+            " AND word < ? ORDER BY hits DESC LIMIT ?",
+            (self._system, word, word + "~", _LONGER.get(len(word), 60)),
         )
         found = rows.fetchall()
         most = math.log1p(max((hits for _, hits, _ in found), default=1))
@@ -333,7 +335,9 @@ _OTHER = re.compile(r"other |.*\bother specified\b", re.IGNORECASE)
 _OTHER_FACTOR = 0.93
 """“Other …” is for what has no code of its own; it ranks behind unless it was asked for."""
 _EXTRA_FINE = frozenset(
-    "unspecified initial encounter closed without complication uncomplicated routine healing".split()
+    (
+        "unspecified initial encounter closed without complication uncomplicated routine healing"
+    ).split()
 )
 
 
@@ -370,21 +374,28 @@ def _summed(found: list[dict[int, float]]) -> dict[int, float]:
     return sums
 
 
-def _promising(sums: dict[int, float]) -> list[tuple[int, float]]:
-    """The terms with most words found, enough of them to choose from."""
+def _best_terms(sums: dict[int, float], whole: float) -> dict[int, float]:
+    """The terms with most words found and the highest score: id to score."""
     most = max(sums.values()) // _COUNT
-    best: list[tuple[int, float]] = []
-    while most > 0 and len(best) < _BEST:
+    near: list[tuple[int, float]] = []
+    while most > 0 and len(near) < _BEST:
         floor = most * _COUNT
-        best = [(p, s) for p, s in sums.items() if s >= floor]
+        near = [pair for pair in sums.items() if pair[1] >= floor]
         most -= 1
-    return best
+    scores: dict[tuple[float, int], float] = {}
+    ranked = []
+    for packed, total in near:
+        key = (total, packed & _LENGTH_MASK)
+        score = scores.get(key)
+        if score is None:
+            score = scores[key] = _score(*key, whole)
+        ranked.append((score, -packed))
+    return {-packed >> LENGTH_BITS: score for score, packed in heapq.nlargest(_BEST, ranked)}
 
 
-def _score(packed: int, total: float, whole: float) -> float:
+def _score(total: float, length: int, whole: float) -> float:
     count, mass = divmod(total, _COUNT)
-    length = max(packed & _LENGTH_MASK, count, 1.0)
-    return float((mass / whole) ** 1.5 * (count / length) ** 0.4)
+    return float((mass / whole) ** 1.5 * (count / max(length, count, 1.0)) ** 0.4)
 
 
 def distance(a: str, b: str, most: int) -> int:
