@@ -44,10 +44,21 @@ class IdleWatch(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self.look)
-        self._timer.start()
+
+    def start(self) -> None:
+        """Watch from now on; before, the first paint need not pass through Python."""
+        self.touch()
+        application = QCoreApplication.instance()
+        if application is not None and not self._timer.isActive():
+            self._timer.start()
+            application.installEventFilter(self)
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        self._timer.stop()
         application = QCoreApplication.instance()
         if application is not None:
-            application.installEventFilter(self)
+            application.removeEventFilter(self)
 
     def touch(self) -> None:
         """Somebody is there."""

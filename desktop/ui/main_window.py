@@ -18,22 +18,20 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 from desktop.ui import commands
 from desktop.ui.commands import Command
 from desktop.ui.idle import DEFAULT_MINUTES, IdleWatch
-from desktop.ui.key_list import KeyListDialog, KeyRow
 from desktop.ui.lib import messages, theme
 from desktop.ui.lib.messages import Notice, NoticeBar
-from desktop.ui.lib.runner import Runner
 from desktop.ui.lib.settings import machine_settings, remember_folder
-from desktop.ui.login import operations
 from desktop.ui.login.choose import ChoosePanel
-from desktop.ui.login.lock import LockPanel
-from desktop.ui.login.new_practice import NewPracticePanel
-from desktop.ui.login.unlock import UnlockPanel
-from desktop.ui.palette import Deed, Palette, native_key
-from desktop.ui.shell import Shell
 
 if TYPE_CHECKING:
     from desktop.services.database import Database
+    from desktop.ui.lib.runner import Runner
+    from desktop.ui.login.lock import LockPanel
+    from desktop.ui.login.new_practice import NewPracticePanel
+    from desktop.ui.login.unlock import UnlockPanel
     from desktop.ui.pages import PageSpec, SearchSpec
+    from desktop.ui.palette import Deed, Palette
+    from desktop.ui.shell import Shell
 
 _MOST_NUMBERED = 9
 
@@ -55,12 +53,8 @@ class MainWindow(QMainWindow):
         self._database: Database | None = None
         self.shell: Shell | None = None
         self.runner: Runner | None = None
-        self._start_runner = Runner(parent=self)
         self._actions: list[tuple[Command, QAction]] = []
         self.choose = ChoosePanel()
-        self.unlock = UnlockPanel(self._start_runner)
-        self.lock_panel = LockPanel(self._start_runner)
-        self.new_practice: NewPracticePanel | None = None
         self.stack = QStackedWidget()
         self.notices = NoticeBar()
         central = QWidget()
@@ -70,8 +64,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.stack, 1)
         column.addWidget(self.notices)
         self.setCentralWidget(central)
-        for panel in (self.choose, self.unlock, self.lock_panel):
-            self.stack.addWidget(panel)
+        self.stack.addWidget(self.choose)
         self._idle = IdleWatch(self, minutes=idle_minutes)
         self._connect()
         self._add_commands()
@@ -79,11 +72,57 @@ class MainWindow(QMainWindow):
         self._restore_geometry()
         self._show_start(self.choose)
 
+    # What follows is made when it is first needed: the first paint waits for none of it.
+
+    @functools.cached_property
+    def start_runner(self) -> Runner:
+        """Runs what happens while no practice is open."""
+        from desktop.ui.lib.runner import Runner
+
+        made = Runner(parent=self)
+        made.busy_changed.connect(self._on_start_busy)
+        return made
+
+    @functools.cached_property
+    def unlock(self) -> UnlockPanel:
+        """Asks for a folder's password."""
+        from desktop.ui.login.unlock import UnlockPanel
+
+        made = UnlockPanel(self.start_runner)
+        made.left.connect(lambda: self._show_start(self.choose))
+        made.unlocked.connect(self.open_practice)
+        self.stack.addWidget(made)
+        return made
+
+    @functools.cached_property
+    def lock_panel(self) -> LockPanel:
+        """Stands before a locked practice."""
+        from desktop.ui.login.lock import LockPanel
+
+        made = LockPanel(self.start_runner)
+        made.unlocked.connect(self._on_unlocked_again)
+        made.left.connect(self._on_close_practice)
+        self.stack.addWidget(made)
+        return made
+
+    @functools.cached_property
+    def new_practice(self) -> NewPracticePanel:
+        """Asks what a new practice needs."""
+        from desktop.ui.login.new_practice import NewPracticePanel
+
+        made = NewPracticePanel(self.start_runner)
+        made.left.connect(lambda: self._show_start(self.choose))
+        made.created.connect(self.open_practice)
+        self.stack.addWidget(made)
+        return made
+
     # -- opening and closing a practice ------------------------------------------------------
 
     def open_practice(self, database: Database) -> None:
         """Show an open practice; the window owns and closes it from now on."""
         from desktop.ui import pages
+        from desktop.ui.lib.runner import Runner
+        from desktop.ui.shell import Shell
 
         self.close_practice()
         self._database = database
@@ -100,11 +139,12 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.shell)
         self._enable_commands()
         self._show_title()
-        self._idle.touch()
+        self._idle.start()
         self.shell.open_first()
 
     def close_practice(self) -> None:
         """Close the open practice, if any, and show the first screen."""
+        self._idle.stop()
         database, shell, runner = self._database, self.shell, self.runner
         self._database, self.shell, self.runner = None, None, None
         if runner is not None:
@@ -122,7 +162,7 @@ class MainWindow(QMainWindow):
     @property
     def is_locked(self) -> bool:
         """Whether the lock screen stands before an open practice."""
-        return self.shell is not None and self.stack.currentWidget() is self.lock_panel
+        return self.shell is not None and self.stack.currentWidget() is not self.shell
 
     def lock(self) -> None:
         """Hide the practice, close its files and let the key go; keep what was typed."""
@@ -158,12 +198,7 @@ class MainWindow(QMainWindow):
         self.choose.new_wanted.connect(self._on_new)
         self.choose.sample_wanted.connect(self._on_sample)
         self.choose.folder_chosen.connect(self._on_folder)
-        self.unlock.left.connect(lambda: self._show_start(self.choose))
-        self.unlock.unlocked.connect(self.open_practice)
-        self.lock_panel.unlocked.connect(self._on_unlocked_again)
-        self.lock_panel.left.connect(self._on_close_practice)
         self._idle.idled.connect(self.lock)
-        self._start_runner.busy_changed.connect(self._on_start_busy)
 
     def _show_start(self, panel: QWidget) -> None:
         self.stack.setCurrentWidget(panel)
@@ -177,23 +212,22 @@ class MainWindow(QMainWindow):
 
     def warm_up(self) -> None:
         """After the first paint: import what the next click needs, on another thread."""
-        self._start_runner.background(self, operations.warm_up, progress_text=None)
+        from desktop.ui.login import operations
+
+        self.start_runner.background(self, operations.warm_up, progress_text=None)
 
     def _on_folder(self, folder: Path) -> None:
         self._show_start(self.unlock)
         self.unlock.show_folder(folder)
 
     def _on_new(self) -> None:
-        if self.new_practice is None:
-            self.new_practice = NewPracticePanel(self._start_runner)
-            self.new_practice.left.connect(lambda: self._show_start(self.choose))
-            self.new_practice.created.connect(self.open_practice)
-            self.stack.addWidget(self.new_practice)
         self.new_practice.restart()
         self._show_start(self.new_practice)
 
     def _on_sample(self) -> None:
-        self._start_runner.background(
+        from desktop.ui.login import operations
+
+        self.start_runner.background(
             self.choose,
             operations.open_sample,
             self.open_practice,
@@ -270,6 +304,8 @@ class MainWindow(QMainWindow):
         """Ctrl+K, and F3 with patients only."""
         if self.shell is None or self.runner is None or self.is_locked:
             return None
+        from desktop.ui.palette import Palette
+
         searches = [spec for spec in self._search_specs() if spec.patients or not patients_only]
         box = Palette(
             self,
@@ -289,6 +325,8 @@ class MainWindow(QMainWindow):
         return box
 
     def _deeds(self) -> list[Deed]:
+        from desktop.ui.palette import Deed
+
         shell = self.shell
         if shell is None:
             return []
@@ -306,6 +344,9 @@ class MainWindow(QMainWindow):
         self.open_palette(patients_only=True)
 
     def _on_help(self) -> None:
+        from desktop.ui.key_list import KeyListDialog, KeyRow
+        from desktop.ui.palette import native_key
+
         rows = [
             KeyRow(
                 command.id,
@@ -367,7 +408,7 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(f"Claimstead — {self._database.folder.name}{kind}")
 
     def _may_discard(self) -> bool:
-        if self.new_practice is not None and not self.new_practice.may_leave():
+        if "new_practice" in self.__dict__ and not self.new_practice.may_leave():
             return False
         unsaved = self.shell.unsaved_pages() if self.shell else []
         return not unsaved or messages.confirm(
@@ -400,5 +441,6 @@ class MainWindow(QMainWindow):
         settings.setValue("geometry", self.saveGeometry())
         settings.sync()
         self.close_practice()
-        self._start_runner.close()
+        if "start_runner" in self.__dict__:
+            self.start_runner.close()
         super().closeEvent(event)

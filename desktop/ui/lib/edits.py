@@ -25,7 +25,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QStyle,
@@ -35,6 +34,7 @@ from PySide6.QtWidgets import (
 
 from desktop.models.values.money import Money
 from desktop.ui.lib import dates, theme
+from desktop.ui.lib.labels import plain_label as plain_label  # noqa: PLC0414 - for pages
 
 Today = Callable[[], dt.date]
 
@@ -58,15 +58,6 @@ class Editor(Protocol):
     def problem(self) -> str:
         """Why the text cannot be read, as a sentence; empty when it can."""
         ...
-
-
-def plain_label(text: str = "", *, muted: bool = False) -> QLabel:
-    """A label that never reads markup."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    if muted:
-        theme.flag(label, "muted")
-    return label
 
 
 def width_for(widget: QWidget, characters: int) -> int:

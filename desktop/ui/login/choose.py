@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout
 
 from desktop.ui.lib import theme
-from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.icons import icon
+from desktop.ui.lib.labels import plain_label
 from desktop.ui.lib.settings import recent_folders
 from desktop.ui.login.fields import Card, button, title_row
 

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui.lib import theme
-from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.icons import icon
+from desktop.ui.lib.labels import plain_label
 
 CARD_WIDTH = 520
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout
 
 from desktop.errors import AppError
-from desktop.ui.lib.edits import plain_label
+from desktop.ui.lib.labels import plain_label
 from desktop.ui.lib.runner import Runner
 from desktop.ui.login import operations
 from desktop.ui.login.fields import Card, PasswordEdit, button, problem_label, say, title_row
