@@ -51,8 +51,12 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.translate(_SPECIAL))
         text = "".join(c for c in text if not unicodedata.combining(c))
-    folded = _NOT_BASIC.sub(" ", text.upper())
-    return _SPACES.sub(" ", folded).strip()
+    text = text.upper()
+    if _NOT_BASIC.search(text) is not None:
+        text = _NOT_BASIC.sub(" ", text)
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    return text.strip()
 
 
 class Folder:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.services.edi.acknowledgments import (
@@ -16,6 +14,7 @@ from desktop.services.edi.acknowledgments import (
 )
 from desktop.services.edi.claim_status import ClaimStatusSet, read_status
 from desktop.services.edi.claims837 import SentClaims
+from desktop.services.edi.collector import without_collector
 from desktop.services.edi.elements import at, clip
 from desktop.services.edi.eligibility import EligibilitySet, read_eligibility
 from desktop.services.edi.interchange import Interchange, TransactionSet, read_interchange
@@ -66,7 +65,7 @@ def read_file(data: bytes) -> EdiFile:
         return EdiFile(digest, (), (), problems.listed())
     interchanges: list[Interchange] = []
     transactions: list[Transaction] = []
-    with _without_collector():
+    with without_collector():
         for number, chunk in enumerate(chunks(decode(data, problems), problems), 1):
             envelope, sets = read_interchange(chunk, number, problems)
             if envelope is not None:
@@ -80,18 +79,6 @@ def read_file(data: bytes) -> EdiFile:
                     problems.extend(transaction.problems)
                     transactions.append(transaction)
     return EdiFile(digest, tuple(interchanges), tuple(transactions), problems.listed())
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Records hold no cycles: pausing the collector halves the time of a large file."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _read_set(source: TransactionSet, problems: ProblemList) -> Transaction | None:

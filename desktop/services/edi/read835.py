@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import hashlib
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -12,6 +11,7 @@ from desktop.models.values.claim_record import Address, Name
 from desktop.models.values.money import ZERO, Money
 from desktop.services.edi.elements import SetContext, at, clip, read_money, trimmed
 from desktop.services.edi.interchange import TransactionSet
+from desktop.services.edi.open835 import OpenClaim, OpenLine, patient_cents, set_hash
 from desktop.services.edi.remittance import (
     ONE,
     Adjustment,
@@ -20,56 +20,10 @@ from desktop.services.edi.remittance import (
     RemittanceClaim,
     RemittanceLine,
 )
-from desktop.services.edi.syntax import Delimiters
 
 _OTHER_COMPONENTS = ":>|^<\\"
 _PAYER_REFERENCES = frozenset({"2U", "EO", "HI", "NF"})
 _GROUPS = frozenset({"CO", "OA", "PI", "PR", "CR"})
-
-
-class _Line:
-    """What is gathered of a line until the next one begins."""
-
-    __slots__ = (
-        "adjustments",
-        "allowed",
-        "bad",
-        "e",
-        "first",
-        "last",
-        "number",
-        "remarks",
-        "segment",
-    )
-
-    def __init__(self, e: list[str], segment: int) -> None:
-        self.e = e
-        self.segment = segment
-        self.adjustments: list[Adjustment] = []
-        self.remarks: list[str] = []
-        self.allowed: Money | None = None
-        self.first: dt.date | None = None
-        self.last: dt.date | None = None
-        self.number = ""
-        self.bad = False
-
-
-class _Claim:
-    """What is gathered of a claim until the next one begins."""
-
-    def __init__(self, e: list[str], position: int) -> None:
-        self.e = e
-        self.position = position
-        self.segment = 0
-        self.adjustments: list[Adjustment] = []
-        self.remarks: list[str] = []
-        self.lines: list[RemittanceLine] = []
-        self.names: dict[str, tuple[Name, str]] = {}
-        self.dates: dict[str, dt.date | None] = {}
-        self.other_number = ""
-        self.allowed: Money | None = None
-        self.interest: Money | None = None
-        self.bad = False
 
 
 class _Reader835:
@@ -80,8 +34,8 @@ class _Reader835:
         self.component = source.delimiters.component
         self.context = SetContext(clip(source.control))
         self.claims: list[RemittanceClaim] = []
-        self.claim: _Claim | None = None
-        self.line: _Line | None = None
+        self.claim: OpenClaim | None = None
+        self.line: OpenLine | None = None
         self.party = ""
         self.bpr: list[str] = []
         self.trn: list[str] = []
@@ -185,7 +139,7 @@ class _Reader835:
     def _clp(self, e: list[str]) -> None:
         self._end_claim()
         position = len(self.claims) + 1
-        self.claim = _Claim(e, position)
+        self.claim = OpenClaim(e, position)
         self.claim.segment = self.context.segment
         self.context.place = f"CLP {position}"
 
@@ -294,57 +248,11 @@ class _Reader835:
         if not e[3] or not e[4]:
             context.problem("The claim has no charge or no paid amount.")
         readable = not (claim.bad or context.bad)
-        record = self._claim_record(claim, e, (charge, paid, share), readable=readable)
+        record = claim.record(e, (charge, paid, share), readable=readable)
         self._check_claim(record)
         self.claims.append(record)
         context.segment = here
         context.place = ""
-
-    def _claim_record(
-        self,
-        claim: _Claim,
-        e: list[str],
-        money: tuple[Money, Money, Money | None],
-        *,
-        readable: bool,
-    ) -> RemittanceClaim:
-        names, dates = claim.names, claim.dates
-        patient = names.get("QC", (Name(""), ""))
-        subscriber = names.get("IL", (None, ""))
-        corrected = names.get("74", (None, ""))
-        crossover = names.get("TT", (Name(""), ""))
-        first = dates.get("232")
-        return RemittanceClaim(
-            position=claim.position,
-            control_number=e[1],
-            status=e[2],
-            charge=money[0],
-            paid=money[1],
-            patient_responsibility=money[2],
-            filing_code=e[6],
-            payer_claim_number=e[7],
-            place=e[8],
-            frequency=e[9],
-            patient_name=patient[0],
-            patient_id=patient[1],
-            subscriber_name=subscriber[0],
-            subscriber_id=subscriber[1],
-            corrected_name=corrected[0],
-            corrected_id=corrected[1],
-            rendering_id=names["82"][1] if "82" in names else "",
-            crossover_to=crossover[0].last,
-            crossover_id=crossover[1],
-            other_claim_number=claim.other_number,
-            adjustments=tuple(claim.adjustments),
-            remarks=tuple(claim.remarks),
-            from_on=first,
-            to_on=dates.get("233") or first,
-            received_on=dates.get("050"),
-            lines=tuple(claim.lines),
-            allowed=claim.allowed,
-            interest=claim.interest,
-            readable=readable,
-        )
 
     def _check_claim(self, claim: RemittanceClaim) -> None:
         context = self.context
@@ -356,9 +264,9 @@ class _Reader835:
             )
         share = claim.patient_responsibility
         if share is not None and claim.readable:
-            cents = _patient_cents(claim.adjustments)
+            cents = patient_cents(claim.adjustments)
             for line in claim.lines:
-                cents += _patient_cents(line.adjustments)
+                cents += patient_cents(line.adjustments)
             if cents != share.cents:
                 context.problem(
                     f"The patient's responsibility is given as {share}, but the PR adjustments "
@@ -374,7 +282,7 @@ class _Reader835:
             self.context.problem("An SVC line stands outside any claim; not read.")
             return
         self._end_line()
-        self.line = _Line(e, self.context.segment)
+        self.line = OpenLine(e, self.context.segment)
         self.context.place = f"CLP {claim.position}, line {len(claim.lines) + 1}"
 
     def _lq(self, e: list[str]) -> None:
@@ -524,24 +432,6 @@ class _Reader835:
                 f"provider adjustments {held} is {paid - held}; the difference is {gap}."
             )
         return remittance
-
-
-def _patient_cents(adjustments: tuple[Adjustment, ...]) -> int:
-    cents = 0
-    for adjustment in adjustments:
-        if adjustment.group == "PR":
-            cents += adjustment.amount.cents
-    return cents
-
-
-def set_hash(segments: list[str], delimiters: Delimiters) -> str:
-    """SHA-256 of a set without its ST and SE, whatever delimiters and newlines it came with."""
-    inner = segments[1:]
-    if inner and inner[-1].startswith("SE" + delimiters.element):
-        inner = inner[:-1]
-    text = "\x1e".join(inner).replace(delimiters.element, "\x1d")
-    text = text.replace(delimiters.component, "\x1f")
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def read_835(source: TransactionSet) -> Remittance:

@@ -3,130 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
-from desktop.models.values.claim_record import Address, Name
-from desktop.models.values.money import ZERO, Money
 from desktop.services.edi.claims837 import (
     SentClaim,
     SentClaims,
-    SentCoverage,
     SentDrug,
     SentLine,
-    SentParty,
     SentPriorLine,
 )
 from desktop.services.edi.elements import SetContext, at, clip, read_period, trimmed
 from desktop.services.edi.interchange import TransactionSet
+from desktop.services.edi.open837 import OpenClaim, OpenCoverage, OpenLine, OpenParty
 from desktop.services.edi.remittance import Adjustment
 
 _DIAGNOSIS = frozenset({"ABK", "ABF", "BK", "BF"})
 
 
-class _Party:
-    """An NM1 loop being read."""
-
-    def __init__(self, e: list[str]) -> None:
-        e = e + [""] * (10 - len(e))
-        self.role = e[1]
-        self.is_person = e[2] != "2"
-        self.name = Name(e[3], e[4], e[5], e[7])
-        self.id_kind = e[8]
-        self.id = e[9]
-        self.street: tuple[str, str] = ("", "")
-        self.town: tuple[str, str, str] = ("", "", "")
-        self.birth_on: dt.date | None = None
-        self.sex = ""
-        self.taxonomy = ""
-        self.references: list[tuple[str, str]] = []
-        self.adjudicated_on: dt.date | None = None
-
-    def record(self) -> SentParty:
-        address = None
-        if any(self.street) or any(self.town):
-            city, state, zip_code = self.town
-            address = Address(self.street[0], city, state, zip_code, self.street[1])
-        return SentParty(
-            role=self.role,
-            name=self.name,
-            is_person=self.is_person,
-            id_kind=self.id_kind,
-            id=self.id,
-            address=address,
-            birth_on=self.birth_on,
-            sex=self.sex,
-            taxonomy=self.taxonomy,
-            references=tuple(self.references),
-        )
-
-
-class _Coverage:
-    """A 2320 loop being read."""
-
-    def __init__(self, e: list[str]) -> None:
-        self.e = e + [""] * (10 - len(e))
-        self.parties: dict[str, _Party] = {}
-        self.paid: Money | None = None
-        self.remaining: Money | None = None
-        self.adjustments: list[Adjustment] = []
-        self.benefits = ""
-
-    def record(self) -> SentCoverage:
-        payer, subscriber = self.parties.get("PR"), self.parties.get("IL")
-        e = self.e
-        return SentCoverage(
-            sequence=e[1],
-            relationship=e[2],
-            filing_code=e[9],
-            group_number=e[3],
-            plan_name=e[4],
-            insurance_type=e[5],
-            payer=payer.record() if payer else None,
-            subscriber=subscriber.record() if subscriber else None,
-            paid=self.paid,
-            remaining=self.remaining,
-            adjustments=tuple(self.adjustments),
-            adjudicated_on=payer.adjudicated_on if payer else None,
-            benefits_assigned=self.benefits,
-        )
-
-
-class _Line:
-    """A 2400 loop being read."""
-
-    def __init__(self, position: int, segment: int) -> None:
-        self.position = position
-        self.segment = segment
-        self.service: list[str] = []
-        self.first: dt.date | None = None
-        self.last: dt.date | None = None
-        self.note = ""
-        self.references: list[tuple[str, str]] = []
-        self.drug: SentDrug | None = None
-        self.parties: list[_Party] = []
-        self.prior: list[SentPriorLine] = []
-
-
-class _Claim:
-    """A 2300 loop being read."""
-
-    def __init__(self, e: list[str], segment: int) -> None:
-        self.e = e + [""] * (21 - len(e))
-        self.segment = segment
-        self.diagnoses: list[tuple[str, str]] = []
-        self.conditions: list[str] = []
-        self.dates: list[tuple[str, dt.date | None, dt.date | None]] = []
-        self.references: list[tuple[str, str]] = []
-        self.note = ""
-        self.patient_paid = ZERO
-        self.parties: list[_Party] = []
-        self.coverages: list[_Coverage] = []
-        self.lines: list[SentLine] = []
-
-
-_NOBODY = _Party([])
+_NOBODY = OpenParty([])
 
 
 class _Reader837:
@@ -138,21 +33,21 @@ class _Reader837:
         self.context = SetContext(clip(source.control))
         self.claims: list[SentClaim] = []
         self.bht: list[str] = []
-        self.submitter: _Party | None = None
-        self.receiver: _Party | None = None
-        self.billing: _Party | None = None
-        self.pay_to: _Party | None = None
-        self.subscriber: _Party | None = None
-        self.patient: _Party | None = None
-        self.payer: _Party | None = None
+        self.submitter: OpenParty | None = None
+        self.receiver: OpenParty | None = None
+        self.billing: OpenParty | None = None
+        self.pay_to: OpenParty | None = None
+        self.subscriber: OpenParty | None = None
+        self.patient: OpenParty | None = None
+        self.payer: OpenParty | None = None
         self.taxonomy = ""
         self.sbr: list[str] = [""] * 10
         self.relation = ""
         self.levels = 0
-        self.party: _Party | None = None
-        self.claim: _Claim | None = None
-        self.coverage: _Coverage | None = None
-        self.line: _Line | None = None
+        self.party: OpenParty | None = None
+        self.claim: OpenClaim | None = None
+        self.coverage: OpenCoverage | None = None
+        self.line: OpenLine | None = None
 
     def run(self) -> SentClaims:
         steps: dict[str, Callable[[list[str]], None]] = {
@@ -230,14 +125,14 @@ class _Reader837:
             self.sbr = e + [""] * (10 - len(e))
             return
         self._end_line()
-        self.coverage = _Coverage(e)
+        self.coverage = OpenCoverage(e)
         self.claim.coverages.append(self.coverage)
 
     def _pat(self, e: list[str]) -> None:
         self.relation = at(e, 1)
 
     def _nm1(self, e: list[str]) -> None:
-        party = _Party(e)
+        party = OpenParty(e)
         self.party = party
         if not party.role:
             self.context.problem("An NM1 segment does not say whom it names (NM101 is empty).")
@@ -250,7 +145,7 @@ class _Reader837:
         else:
             self._level_party(party)
 
-    def _level_party(self, party: _Party) -> None:
+    def _level_party(self, party: OpenParty) -> None:
         if party.role == "85":
             party.taxonomy = self.taxonomy
             self.billing = party
@@ -302,7 +197,7 @@ class _Reader837:
 
     def _clm(self, e: list[str]) -> None:
         self._end_claim()
-        self.claim = _Claim(e, self.context.segment)
+        self.claim = OpenClaim(e, self.context.segment)
         self.party = None
         self.context.place = f"CLM {len(self.claims) + 1}"
         self.context.money(at(e, 2), "The claim's charge")
@@ -471,7 +366,7 @@ class _Reader837:
         self._end_line()
         self.coverage = self.party = None
         position = len(self.claim.lines) + 1
-        self.line = _Line(position, self.context.segment)
+        self.line = OpenLine(position, self.context.segment)
         self.context.place = f"CLM {len(self.claims) + 1}, line {position}"
 
     def _sv1(self, e: list[str]) -> None:

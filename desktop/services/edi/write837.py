@@ -20,6 +20,7 @@ from desktop.models.values.claim_record import (
     ProviderRecord,
 )
 from desktop.models.values.enums import FilingCode, Relationship
+from desktop.services.edi.collector import without_collector
 from desktop.services.edi.envelope import (
     Envelope,
     Folder,
@@ -142,19 +143,20 @@ def write_837p(batch: Batch837, claims: Sequence[ClaimRecord]) -> bytes:
         problems.append(Problem("claims", "There is no claim to send."))
     raise_if_any(problems)
     text = Folder()
-    sets = [
-        WrittenSet("837", planned.control, _set(batch, planned, text))
-        for planned in plan_sets(batch, claims)
-    ]
-    return wrap(batch.envelope, "HC", VERSION, sets)
+    with without_collector():
+        sets = [
+            WrittenSet("837", planned.control, _set(batch, planned, text))
+            for planned in plan_sets(batch, claims)
+        ]
+        return wrap(batch.envelope, "HC", VERSION, sets)
 
 
 def unwritable(claim: ClaimRecord) -> list[Problem]:
     """What makes it impossible to write this claim at all; the checks find far more."""
     number = claim.control_number
-    if not any(c.rank == claim.payer_rank for c in claim.coverages):
+    coverage = next((c for c in claim.coverages if c.rank == claim.payer_rank), None)
+    if coverage is None:
         return [Problem(f"{number}.payer_rank", f"Claim {number} has no coverage to bill.")]
-    coverage = claim.coverage
     person = claim.patient
     subscriber = person if coverage.relationship is Relationship.SELF else coverage.subscriber
     facility = claim.facility

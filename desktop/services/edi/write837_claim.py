@@ -77,7 +77,7 @@ def insurance_type(coverage: CoverageRecord) -> str:
 def claim_segments(claim: ClaimRecord, text: Folder) -> list[str]:
     """Loop 2300 with all that hangs below it."""
     others = sorted((c for c in claim.coverages if c.rank != claim.payer_rank), key=_rank)
-    positions = _diagnosis_positions(claim)
+    codes, positions = _diagnosis_positions(claim)
     out = [_clm(claim, text)]
     out.extend(_dates(claim))
     if claim.patient_paid.cents > 0:
@@ -85,16 +85,18 @@ def claim_segments(claim: ClaimRecord, text: Folder) -> list[str]:
     out.extend(_references(claim, text))
     if claim.note:
         out.append(segment("NTE", "ADD", text(claim.note, 80)))
-    out.extend(_diagnoses(claim, positions, text))
+    out.extend(_diagnoses(claim, codes, text))
     out.extend(_providers(claim, text))
     for coverage in others:
         out.extend(_other_coverage(claim, coverage, text))
     ordering = claim.referring if claim.referring_qualifier == "DK" else None
     for position, line in enumerate(claim.lines, 1):
         out.extend(_line(claim, line, position, positions, text))
-        out.extend(_line_providers(line, ordering, text))
-        out.extend(_answers(line, others, text))
-    return [s for s in out if s]
+        if ordering is not None or line.rendering is not None or line.ordering is not None:
+            out.extend(_line_providers(line, ordering, text))
+        if others:
+            out.extend(_answers(line, others, text))
+    return out
 
 
 def _rank(coverage: CoverageRecord) -> int:
@@ -162,19 +164,17 @@ def _references(claim: ClaimRecord, text: Folder) -> Iterable[str]:
             yield segment("REF", kind, text(value, 50))
 
 
-def _diagnosis_positions(claim: ClaimRecord) -> dict[str, int]:
-    """Each code's position in HI; a code that stands twice on the claim is sent once."""
-    positions: dict[str, int] = {}
-    for diagnosis in claim.diagnoses:
-        code = diagnosis.code.replace(".", "").upper()
-        positions.setdefault(code, len(positions) + 1)
-    return positions
+def _diagnosis_positions(claim: ClaimRecord) -> tuple[list[str], list[int]]:
+    """The codes of HI, each once, and for each diagnosis of the claim its position there."""
+    found: dict[str, int] = {}
+    positions = [
+        found.setdefault(d.code.replace(".", "").upper(), len(found) + 1) for d in claim.diagnoses
+    ]
+    return list(found), positions
 
 
-def _diagnoses(claim: ClaimRecord, positions: dict[str, int], text: Folder) -> Iterable[str]:
-    yield "HI*" + "*".join(
-        f"{'ABK' if position == 1 else 'ABF'}:{text(code)}" for code, position in positions.items()
-    )
+def _diagnoses(claim: ClaimRecord, codes: list[str], text: Folder) -> Iterable[str]:
+    yield "HI*ABK:" + "*ABF:".join(text(code) for code in codes)
     if claim.condition_codes:
         yield "HI*" + "*".join(f"BG:{text(code)}" for code in claim.condition_codes[:12])
 
@@ -298,6 +298,8 @@ def _cas(adjustments: Sequence[PriorAdjustment], text: Folder) -> Iterable[str]:
 
 
 def _procedure(line: LineRecord, text: Folder, description: str = "") -> str:
+    if not line.modifiers and not description:
+        return f"HC:{text(line.procedure, 48)}"
     modifiers = [text(m, 2) for m in line.modifiers[:4]]
     if description:
         modifiers += [""] * (4 - len(modifiers))
@@ -305,34 +307,25 @@ def _procedure(line: LineRecord, text: Folder, description: str = "") -> str:
 
 
 def _line(
-    claim: ClaimRecord, line: LineRecord, position: int, positions: dict[str, int], text: Folder
+    claim: ClaimRecord, line: LineRecord, position: int, positions: list[int], text: Folder
 ) -> list[str]:
     """Loops 2400 and 2410."""
-    pointers = dict.fromkeys(
-        positions[claim.diagnoses[p - 1].code.replace(".", "").upper()]
-        for p in line.pointers
-        if 1 <= p <= len(claim.diagnoses)
+    pointers = dict.fromkeys(positions[p - 1] for p in line.pointers if 1 <= p <= len(positions))
+    place = text(line.place, 2) if line.place != claim.place else ""
+    service = (
+        f"SV1*{_procedure(line, text, text(line.description, 80))}*{amount(line.charge)}"
+        f"*{line.unit_kind}*{number(line.units)}*{place}**{':'.join(map(str, list(pointers)[:4]))}"
     )
-    out = [
-        f"LX*{position}",
-        segment(
-            "SV1",
-            _procedure(line, text, text(line.description, 80)),
-            amount(line.charge),
-            line.unit_kind,
-            number(line.units),
-            text(line.place, 2) if line.place != claim.place else "",
-            "",
-            ":".join(str(p) for p in list(pointers)[:4]),
+    if line.emergency or line.epsdt or line.family_planning:
+        service = segment(
+            service,
             "",
             "Y" if line.emergency else "",
             "",
             "Y" if line.epsdt else "",
             "Y" if line.family_planning else "",
-        ),
-        _service_date(line),
-        f"REF*6R*{line.number}",
-    ]
+        )
+    out = [f"LX*{position}", service.rstrip("*"), _service_date(line), f"REF*6R*{line.number}"]
     if line.clia and line.clia != claim.clia:
         out.append(segment("REF", "X4", text(line.clia, 50)))
     if line.note:
