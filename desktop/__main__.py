@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 
 def main() -> int:
-    """Open the window, or prove the installation with ``--selfcheck``; the exit code."""
+    """Open the window, run a command, or prove the installation; the exit code."""
     for stream in (sys.stdout, sys.stderr):
         # A console that lacks a letter shows "?" for it instead of ending the program.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     words = sys.argv[1:]
-    if not words:
-        from desktop.app import run_window
-
-        return run_window()
     if words == ["--selfcheck"]:
         from desktop.services import selfcheck
 
         return selfcheck.run(print)
-    sys.stderr.write(f"claimstead does not know “{' '.join(words)}”; try --selfcheck.\n")
-    return 2
+    if not words or (len(words) == 2 and words[0] == "--practice"):
+        from desktop.app import run_window
+
+        return run_window(Path(words[1]) if words else None)
+    from desktop import cli
+
+    return cli.main(words)
 
 
 if __name__ == "__main__":

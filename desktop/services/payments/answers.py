@@ -13,7 +13,7 @@ from desktop.models.practice import Payer
 from desktop.models.values.enums import ClaimState, Party, TaskKind
 from desktop.models.values.money import ZERO, Money
 from desktop.services import tasks
-from desktop.services.claims import build, create, events
+from desktop.services.claims import events, lifecycle
 from desktop.services.clock import stamp
 from desktop.services.ledger import EntryDraft
 from desktop.services.payments.adjustments import Reduction
@@ -266,25 +266,12 @@ def _next_payer(
 
 def _open_forwarded(work: Work, claim: ClaimRow, row: Remittance, rank: int) -> None:
     """The next payer's claim, which the first payer sent on: nothing is to be billed."""
-    visit_id = claim.visit_id or 0
-    standing = work.session.scalar(
-        select(Claim.id).where(
-            Claim.visit_id == visit_id,
-            Claim.rank == rank,
-            Claim.state.not_in([ClaimState.VOID, ClaimState.CLOSED]),
-        )
-    )
-    if standing is not None:
-        return
-    built = [
-        b for b in build.build_claims(work, [visit_id], rank)[visit_id] if b.payer_id is not None
-    ]
-    create.insert_claims(
+    lifecycle.forward_claims(
         work,
-        built,
-        state=ClaimState.FORWARDED,
-        text=f"{row.payer_name} forwarded claim {claim.control_number}.",
-        document_sha=row.document_sha,
+        claim.visit_id or 0,
+        rank,
+        f"{row.payer_name} forwarded claim {claim.control_number}.",
+        row.document_sha,
     )
 
 

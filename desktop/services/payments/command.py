@@ -1,0 +1,131 @@
+"""`claimstead era post`: files of payers, taken one by one, each payment whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from desktop.errors import RuleError
+from desktop.services.claims import acknowledgments
+from desktop.services.database import Database
+from desktop.services.edi.read import read_file
+from desktop.services.edi.remittance import Remittance
+from desktop.services.payments import posting, staging
+from desktop.services.payments.posting import Posted
+from desktop.services.payments.staging import Staged
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment of a file and what became of it: posted, held or duplicate."""
+
+    staged: Staged
+    posted: Posted | None = None
+
+    @property
+    def state(self) -> str:
+        """``posted``, ``held`` or ``duplicate``."""
+        return "posted" if self.posted else self.staged.outcome
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        s, p = self.staged, self.posted
+        return {
+            "remittance": s.id,
+            "payer": s.payer_name,
+            "trace": s.trace,
+            "amount": str(s.amount),
+            "state": self.state,
+            "difference": str(s.difference),
+            "reason": "" if p else s.reason,
+            "claims": s.claims,
+            "claims_posted": p.claims_posted if p else 0,
+            "claims_unapplied": p.claims_unapplied if p else 0,
+            "unapplied": str(p.unapplied) if p else "0.00",
+            "denied": p.denied if p else 0,
+            "receipts": list(p.receipt_numbers) if p else [],
+        }
+
+    def line(self) -> str:
+        """As a sentence."""
+        s = self.staged
+        what = f"{s.payer_name} {s.trace} {s.amount.shown}: {self.state}"
+        if self.posted is None:
+            return f"{what}. {s.reason}"
+        lost = self.posted.claims_unapplied
+        more = f"; {lost} without a claim, {self.posted.unapplied.shown} unapplied" if lost else ""
+        return f"{what}, {self.posted.claims_posted} claims{more}."
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What one file did.
+
+    Attributes:
+        acknowledgments: sentences of what a 999, TA1 or 277CA said.
+    """
+
+    file_name: str
+    payments: tuple[Payment, ...] = ()
+    acknowledgments: tuple[str, ...] = ()
+    problems: tuple[str, ...] = field(default_factory=tuple)
+
+    @property
+    def has_findings(self) -> bool:
+        """Whether somebody should look: a payment is held, or something could not be read."""
+        held = any(p.state == "held" for p in self.payments)
+        lost = any(p.posted is not None and p.posted.claims_unapplied for p in self.payments)
+        return held or lost or bool(self.problems)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "file": self.file_name,
+            "remittances": [p.plain() for p in self.payments],
+            "acknowledgments": list(self.acknowledgments),
+            "problems": list(self.problems),
+        }
+
+    def lines(self) -> list[str]:
+        """As text."""
+        out = [f"{self.file_name}:"]
+        out += [f"  {p.line()}" for p in self.payments]
+        out += [f"  {a}" for a in self.acknowledgments]
+        out += [f"  {p}" for p in self.problems]
+        return out
+
+
+def post_file(database: Database, data: bytes, file_name: str) -> FileResult:
+    """Take one file of a payer: post its 835s, set claim states by its acknowledgments.
+
+    Raises:
+        RuleError: the file holds nothing that a practice could take.
+    """
+    read = read_file(data)
+    kinds = {t.kind for t in read.transactions}
+    problems = tuple(f"{p.where}: {p.text}" for p in read.problems if p.severity == "error")
+    payments: tuple[Payment, ...] = ()
+    told: tuple[str, ...] = ()
+    if any(isinstance(t, Remittance) for t in read.transactions):
+        staged = database.write(lambda work: staging.stage_file(work, data, file_name))
+        payments = tuple(_post(database, staged.remittances))
+    if kinds & {"999", "TA1", "277CA"}:
+        result = database.write(
+            lambda work: acknowledgments.read_acknowledgment(work, data, file_name)
+        )
+        told = tuple(result.lines)
+    if not payments and not told:
+        why = f" {read.problems[0].text}" if read.problems else ""
+        raise RuleError(f"“{file_name}” holds no 835, 999, TA1 or 277CA; nothing was taken.{why}")
+    return FileResult(file_name, payments, told, problems)
+
+
+def _post(database: Database, found: Sequence[Staged]) -> list[Payment]:
+    done: dict[int, Posted] = {}
+    for staged in found:
+        if staged.outcome == "staged" and staged.id not in done:
+            posted = database.write(lambda work, i=staged.id: posting.post_remittance(work, i))
+            done.update(dict.fromkeys(posted.remittance_ids, posted))
+    # A payment in parts is posted with its last part: each of its parts is told as posted.
+    return [Payment(s, done.get(s.id)) for s in found]
