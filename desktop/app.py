@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
 import desktop
+from desktop import log
 from desktop.ui.lib import messages, theme
 from desktop.ui.lib.icons import icon
 from desktop.ui.main_window import MainWindow
@@ -40,6 +41,7 @@ def run_window(folder: Path | None = None) -> int:
     if folder is not None:
         window.ask_for(folder)
     QTimer.singleShot(0, window.warm_up)
+    QTimer.singleShot(0, log.set_up)
     return application.exec()
 
 

@@ -7,6 +7,7 @@ so nothing here may import them at the top.
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,22 +103,35 @@ def sample_folder() -> Path:
 
 
 def open_sample(progress: Progress) -> Database:
-    """Open the sample practice of this machine, made on first use with the known password."""
+    """Open the sample practice of this machine; the first time the whole job is done on it."""
     from desktop.services import practice_folder
 
     folder = sample_folder()
-    if practice_folder.is_practice(folder):
-        return practice_folder.open_practice(
-            folder, practice_folder.Password(practice_folder.SAMPLE_PASSWORD)
-        )
-    draft = practice_folder.PracticeDraft(
-        name="Sample Family Practice",
-        owner="owner",
-        password=practice_folder.SAMPLE_PASSWORD,
-        owner_full_name="Sample Owner",
-        sample_today=SAMPLE_TODAY,
-    )
-    return practice_folder.create_practice(folder, draft, progress=progress).database
+    if not practice_folder.is_practice(folder / "practice"):
+        _make_sample(folder, progress)
+    secret = practice_folder.Password(practice_folder.SAMPLE_PASSWORD)
+    return practice_folder.open_practice(folder / "practice", secret)
+
+
+def _make_sample(folder: Path, progress: Progress) -> None:
+    """Make it beside its place and move it there whole, so that half a sample is never opened."""
+    from desktop.services.demo import run_demo
+
+    fresh = folder.with_name(folder.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    said = 0
+
+    def say(text: str) -> None:
+        nonlocal said
+        said += 1
+        progress.report(said, 0, text)
+
+    try:
+        run_demo(fresh, seed=1, today=SAMPLE_TODAY, say=say)
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def default_folder(name: str) -> Path:
