@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -12,11 +11,12 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from desktop.errors import NotFound, Problem, RuleError
 from desktop.models.practice import Payer, Procedure
 from desktop.models.values.claim_record import ClaimRecord
-from desktop.models.values.enums import FilingCode, Severity, VisitState
-from desktop.models.values.money import total
+from desktop.models.values.enums import Frequency, Severity, VisitState
+from desktop.models.values.money import ZERO, Money, total
 from desktop.models.visits import ChargeLine, FindingPass, Visit
 from desktop.services import audit
-from desktop.services.claims.build import BuiltClaim, build_claims
+from desktop.services.claims.build import build_claims
+from desktop.services.claims.create import file_by
 from desktop.services.clock import stamp
 from desktop.services.coding.values import DiagnosisCheck
 from desktop.services.rules import (
@@ -131,27 +131,50 @@ def check_visits(work: Work, visit_ids: Iterable[int], rank: int = 1) -> dict[in
     ids = list(dict.fromkeys(visit_ids))
     built = build_claims(work, ids, rank)
     shared = _shared(work)
-    results = {}
-    for visit_id in ids:
-        claims = built[visit_id]
-        contexts = _contexts(work, visit_id, claims, rank, shared)
-        found = dict.fromkeys(
-            f
-            for each, context in zip(claims, contexts, strict=True)
-            for f in check_record(each.record, context)
+    return {
+        visit_id: _merged(
+            visit_id, rank, _results(work, visit_id, [b.record for b in built[visit_id]], shared)
         )
-        results[visit_id] = _settled(work, visit_id, rank, list(found))
-    return results
+        for visit_id in ids
+    }
 
 
-def _settled(work: Work, visit_id: int, rank: int, found: list[Finding]) -> CheckResult:
-    """Part what still stands from what was passed."""
+@needs(Permission.VIEW)
+def check_records(work: Work, visit_id: int, records: Sequence[ClaimRecord]) -> list[CheckResult]:
+    """Check claims as they were made of a visit, replacements and voids included, in order."""
+    return _results(work, visit_id, records, _shared(work))
+
+
+def _results(
+    work: Work, visit_id: int, records: Sequence[ClaimRecord], shared: _Shared
+) -> list[CheckResult]:
     passes = {
         (p.rule, p.field): p
         for p in work.session.scalars(select(FindingPass).where(FindingPass.visit_id == visit_id))
     }
+    return [
+        _settled(visit_id, record.payer_rank, check_record(record, context), passes)
+        for record, context in zip(records, _contexts(work, visit_id, records, shared), strict=True)
+    ]
+
+
+def _merged(visit_id: int, rank: int, results: Sequence[CheckResult]) -> CheckResult:
+    """One answer for a visit that gives several claims."""
+    findings = dict.fromkeys(f for r in results for f in r.findings)
+    passed = dict.fromkeys(p for r in results for p in r.passed)
+    ordered = sorted(findings, key=lambda f: f.severity is not Severity.ERROR)
+    return CheckResult(visit_id, rank, tuple(ordered), tuple(passed))
+
+
+def _settled(
+    visit_id: int,
+    rank: int,
+    found: Sequence[Finding],
+    passes: Mapping[tuple[str, str], FindingPass],
+) -> CheckResult:
+    """Part what still stands from what was passed."""
     standing, passed = [], []
-    for finding in sorted(found, key=lambda f: f.severity is not Severity.ERROR):
+    for finding in found:
         row = passes.get((finding.rule, finding.field))
         if row is not None and not finding.is_error:
             passed.append(Passed(finding, row.reason, row.user_id, row.passed_at))
@@ -172,38 +195,44 @@ def _shared(work: Work) -> _Shared:
 
 
 def _contexts(
-    work: Work, visit_id: int, claims: list[BuiltClaim], rank: int, shared: _Shared
+    work: Work, visit_id: int, records: Sequence[ClaimRecord], shared: _Shared
 ) -> list[CheckContext]:
     visit = work.session.get(Visit, visit_id)
     if visit is None:
         raise NotFound(f"There is no visit {visit_id}.")
-    covers = fixed_coverages(work, visit_id) or coverages_on(
-        work, visit.patient_id, visit.service_on
-    )
-    chosen = next((c for c in covers if c.rank == rank), None)
-    payer = work.session.get(Payer, chosen.payer_id) if chosen else None
+    covers = {c.rank: c for c in _coverages(work, visit)}
     rows = [line for line in visit.lines if line.state != "void"]
     whole = CheckContext(
         today=work.clock.today(),
         diagnoses=_verdicts(work, visit),
         own_procedures=shared.procedures or None,
         clia_procedures=shared.clia,
-        coverage_dates={c.rank: (c.valid_from, c.valid_to) for c in covers},
+        coverage_dates={c.rank: (c.valid_from, c.valid_to) for c in covers.values()},
         duplicates=_duplicates(work, visit, rows),
-        file_by=_file_by(payer, claims, rank),
-        on_paper=payer is not None and payer.on_paper,
         line_positions={line.id: number for number, line in enumerate(rows, 1)},
         diagnosis_positions=_first_positions(visit),
     )
-    expected = total(line.charge for line in rows)
-    added = total(each.record.charge for each in claims)
-    return [
-        replace(
-            whole,
-            expected_charge=expected - added + each.record.charge,
+    charges = {line.id: line.charge for line in rows}
+    contexts = []
+    for record in records:
+        cover = covers.get(record.payer_rank)
+        payer = work.session.get(Payer, cover.payer_id) if cover else None
+        contexts.append(
+            replace(
+                whole,
+                file_by=file_by(payer, record) if payer is not None else None,
+                on_paper=payer is not None and payer.on_paper,
+                expected_charge=_expected(record, charges),
+            )
         )
-        for each in claims
-    ]
+    return contexts
+
+
+def _expected(record: ClaimRecord, charges: Mapping[int, Money]) -> Money | None:
+    """What the claim's lines charge on the visit now; a void takes back what once was."""
+    if record.frequency is Frequency.VOID:
+        return None
+    return total(charges.get(line.number, ZERO) for line in record.lines)
 
 
 def _first_positions(visit: Visit) -> Mapping[str, int]:
@@ -253,27 +282,6 @@ def _duplicates(work: Work, visit: Visit, rows: list[ChargeLine]) -> dict[int, i
         if line.procedure and key in known:
             found[line.id] = known[key]
     return found
-
-
-def _file_by(payer: Payer | None, claims: list[BuiltClaim], rank: int) -> dt.date | None:
-    """Last day to file: from the service, or from the earlier payer's answer when secondary."""
-    if payer is None:
-        return None
-    starts = [line.from_on for each in claims for line in each.record.lines]
-    days = payer.days_original
-    if rank > 1:
-        days = payer.days_secondary or payer.days_original
-        if payer.secondary_starts_at_answer and payer.filing_code is not FilingCode.MEDICARE_B:
-            answers = [
-                c.answer.adjudicated_on
-                for each in claims
-                for c in each.record.coverages
-                if c.rank < rank and c.answer is not None
-            ]
-            starts = [max(answers)] if answers else starts
-    if not days or not starts:
-        return None
-    return min(starts) + dt.timedelta(days=days)
 
 
 @needs(Permission.CODE)

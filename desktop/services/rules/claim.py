@@ -86,7 +86,7 @@ def _total(record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
     if expected is not None and expected != record.charge:
         text = (
             f"The lines add to {record.charge.shown}, but the visit charges {expected.shown}; "
-            "save the visit again."
+            "make the claim anew."
         )
         yield error("claim.total", "lines", text, "item 28, CLM02")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from desktop.models.values import identifiers as ids
 from desktop.models.values.claim_record import ClaimRecord, CoverageRecord
 from desktop.models.values.enums import FilingCode
+from desktop.services.documents.text import plain
 from desktop.services.rules.findings import (
     CheckContext,
     Finding,
@@ -60,6 +61,14 @@ def _one(record: ClaimRecord, coverage: CoverageRecord, context: CheckContext) -
     ):
         yield error("member.mbi", f"{where}.member_id", problem, source)
     yield from _medicare_second(coverage, where)
+    if not context.on_paper and not plain(coverage.payer.electronic_id):
+        yield error(
+            "payer.electronic_id",
+            f"{where}.payer",
+            "The payer has no electronic id; take it from the clearinghouse's list, or send its "
+            "claims on paper.",
+            "2010BB and 2330B NM109",
+        )
 
 
 def _in_force(
@@ -97,16 +106,8 @@ def _medicare_second(coverage: CoverageRecord, where: str) -> Iterator[Finding]:
 
 def _payer(record: ClaimRecord, chosen: CoverageRecord, context: CheckContext) -> Iterator[Finding]:
     where, payer = f"coverage.{chosen.rank}.payer", chosen.payer
-    if not payer.name.strip():
+    if not plain(payer.name):
         yield error("payer.name", where, "The payer has no name.", "2010BB NM103")
-    if not context.on_paper and not payer.electronic_id.strip():
-        yield error(
-            "payer.electronic_id",
-            where,
-            "The payer has no electronic id; take it from the clearinghouse's list, or send its "
-            "claims on paper.",
-            "2010BB NM109",
-        )
     if context.on_paper and payer.address is None:
         text = "The payer has no address for the top of the form."
         yield warning("payer.address", where, text, "carrier block")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from desktop.models.values import identifiers as ids
 from desktop.models.values.claim_record import Address, ClaimRecord, ProviderRecord
 from desktop.models.values.enums import TaxIdKind
+from desktop.services.documents.text import plain
 from desktop.services.rules.findings import (
     CheckContext,
     Finding,
@@ -42,7 +43,7 @@ def _npi(provider: ProviderRecord, where: str, who: str, source: str) -> Iterato
 
 def _billing(record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
     billing, where = record.billing, "provider.billing"
-    if not billing.name.last.strip():
+    if not plain(billing.name.last):
         yield error(
             "billing.name",
             f"{where}.last",
@@ -107,7 +108,7 @@ def _rendering(record: ClaimRecord) -> Iterator[Finding]:
         return
     source = "item 24J, 2310B NM109"
     yield from _npi(rendering, f"{where}.npi", "The rendering provider", source)
-    if not rendering.name.last.strip():
+    if not plain(rendering.name.last):
         text = "The rendering provider has no last name."
         yield error("rendering.name", f"{where}.last", text, "item 31, 2310B NM103")
     if rendering.taxonomy:

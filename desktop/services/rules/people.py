@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from desktop.models.values import identifiers as ids
 from desktop.models.values.claim_record import Address, ClaimRecord, CoverageRecord, PersonRecord
 from desktop.models.values.enums import FilingCode, Relationship, Sex
+from desktop.services.documents.text import plain
 from desktop.services.rules.findings import (
     CheckContext,
     Finding,
@@ -36,7 +37,7 @@ def check(record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
 
 def _patient(record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
     patient = record.patient
-    if not patient.name.last.strip():
+    if not plain(patient.name.last):
         text = "The patient has no last name."
         yield error("patient.name", "patient.last", text, "item 2, 2010BA NM103")
     if not patient.name.first.strip():
@@ -84,7 +85,7 @@ def _subscriber(
 ) -> Iterator[Finding]:
     where = f"coverage.{coverage.rank}"
     subscriber, patient = coverage.subscriber, record.patient
-    if not subscriber.name.last.strip():
+    if not plain(subscriber.name.last):
         yield error(
             "subscriber.missing",
             f"{where}.subscriber",
