@@ -87,7 +87,8 @@ def schedules(work: Work) -> list[ScheduleRow]:
     """All schedules, the standard one first."""
     session = work.session
     standard = session.get_one(Practice, 1).standard_schedule_id
-    counts = dict(session.execute(select(Fee.schedule_id, func.count()).group_by(Fee.schedule_id)))
+    counting = select(Fee.schedule_id, func.count()).group_by(Fee.schedule_id)
+    counts = dict(session.execute(counting).all())
     users: dict[int, list[str]] = {}
     payers = select(Payer.fee_schedule_id, Payer.name).where(Payer.is_active).order_by(Payer.name)
     for schedule_id, name in session.execute(payers):

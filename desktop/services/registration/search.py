@@ -35,6 +35,7 @@ _DATE = re.compile(
     r"|(?P<y2>\d{4})[/.-](?P<m2>\d{1,2})[/.-](?P<d2>\d{1,2})"
     r"|(?P<m3>\d{2})(?P<d3>\d{2})(?P<y3>\d{4}|\d{2})"
 )
+_PHONE = re.compile(r"\s*(\+?1[\s.-]*)?\(?\d{3}\)?[\s.-]+\d{1,3}([\s.-]*\d{0,4})\s*")
 
 Span = tuple[str, str]
 
@@ -80,11 +81,9 @@ def search(
 
 def query_words(text: str, today: dt.date) -> list[list[Span]]:
     """The ranges of keys that each word of a query stands for; an empty one finds nothing."""
-    # Digits with blanks and brackets between them are one phone number.
-    if re.fullmatch(r"[\d\s().+-]+", text) and not _DATE.fullmatch(text.strip()):
-        number = identifiers.digits(text)
-        if len(number) >= 10 or (len(number) >= 7 and " " in text.strip()):
-            return [_number_spans(number, today)]
+    # An area code, and digits with blanks and brackets between them, are one phone number.
+    if _PHONE.fullmatch(text) and not _DATE.fullmatch(text.strip()):
+        return [_number_spans(identifiers.digits(text), today)]
     return [_spans(word, today) for word in re.split(r"[\s,;]+", text) if word]
 
 
