@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         self._database: Database | None = None
         self.shell: Shell | None = None
         self.runner: Runner | None = None
+        self._put_away: list[QWidget] = []
         self._actions: list[tuple[Command, QAction]] = []
         self.choose = ChoosePanel()
         self.stack = QStackedWidget()
@@ -145,6 +147,7 @@ class MainWindow(QMainWindow):
     def close_practice(self) -> None:
         """Close the open practice, if any, and show the first screen."""
         self._idle.stop()
+        self._put_away = []
         database, shell, runner = self._database, self.shell, self.runner
         self._database, self.shell, self.runner = None, None, None
         if runner is not None:
@@ -168,9 +171,7 @@ class MainWindow(QMainWindow):
         """Hide the practice, close its files and let the key go; keep what was typed."""
         if self.shell is None or self.runner is None or self._database is None or self.is_locked:
             return
-        for box in QApplication.topLevelWidgets():
-            if box is not self and box.isVisible() and self.isAncestorOf(box.parentWidget() or box):
-                box.hide()
+        self._put_dialogs_away()
         self.runner.detach()
         folder, user = self._database.folder, self._database.actor.name
         self._database.close()
@@ -191,6 +192,22 @@ class MainWindow(QMainWindow):
         self._enable_commands()
         self._show_title()
         self._idle.touch()
+        boxes, self._put_away = self._put_away, []
+        for box in boxes:
+            if shiboken6.isValid(box):
+                box.show()
+
+    def _put_dialogs_away(self) -> None:
+        """Hide every other window; forms and previews come back after unlocking as they were."""
+        from desktop.ui.lib.dialog import FormDialog
+        from desktop.ui.lib.pdf import PdfDialog
+
+        for box in QApplication.topLevelWidgets():
+            if box is self or not box.isVisible():
+                continue
+            if isinstance(box, FormDialog | PdfDialog):
+                self._put_away.append(box)
+            box.hide()
 
     # -- start screens ------------------------------------------------------------------------
 

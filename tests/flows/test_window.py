@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.services.work import Work
 from desktop.ui import commands, pages
+from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import TextEdit
+from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.settings import recent_folders
 from desktop.ui.main_window import MainWindow
@@ -189,6 +191,25 @@ def test_lock_hides_everything_and_keeps_what_was_typed(
     settle(qtbot, window)
     assert answers == [False]
     page.line.clear()
+
+
+def test_an_open_form_is_hidden_by_the_lock_and_comes_back_filled(
+    qtbot: QtBot, two_pages: None, window: MainWindow
+) -> None:
+    form = Form()
+    form.add("name", "Name", TextEdit())
+    box = FormDialog(notes(window), "New", form, verb="Save", on_save=lambda _values, _box: None)
+    box.open()
+    type_in(form.editor("name"), SECRET_NAME)
+    window.lock()
+    assert not box.isVisible()
+    type_in(window.lock_panel.password.line, PASSWORD)
+    press(window.lock_panel.password.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not window.is_locked, timeout=10_000)
+    assert box.isVisible()
+    assert form.editor("name").text() == SECRET_NAME
+    form.set_dirty(False)
+    box.close()
 
 
 def test_a_wrong_password_leaves_it_locked(
