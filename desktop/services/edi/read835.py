@@ -262,6 +262,12 @@ class _Reader835:
                 f"Claim {clip(claim.control_number)} does not balance: charge {claim.charge} less "
                 f"adjustments is not the {claim.paid} paid; the difference is {gap}."
             )
+        lines = Money(sum(line.charge.cents for line in claim.lines))
+        if claim.lines and claim.readable and lines != claim.charge:
+            context.problem(
+                f"The claim's charge is {claim.charge}, but its lines add up to {lines}.",
+                "warning",
+            )
         share = claim.patient_responsibility
         if share is not None and claim.readable:
             cents = patient_cents(claim.adjustments)

@@ -202,6 +202,12 @@ def test_patients_share_that_is_not_the_sum_of_pr_is_a_warning_only() -> None:
     assert [p.severity for p in found.problems] == ["warning"]
 
 
+def test_lines_that_do_not_add_up_to_the_claim_are_a_warning() -> None:
+    found = payment(CLAIM.replace("*100*60*", "*130*90*") + LINE, amount="90")
+    assert found.fully_balanced
+    assert "its lines add up to 100.00" in found.problems[0].text
+
+
 def test_two_identical_claims_in_one_payment_stay_two() -> None:
     found = payment((CLAIM + LINE) * 2, amount="120")
     assert len(found.claims) == 2

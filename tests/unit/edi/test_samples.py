@@ -63,9 +63,9 @@ REMITTANCES: list[tuple[str, list[tuple[int, int, str, str, bool]], int, int]] =
             (14, 29, "3439.89", "482.13", False),
         ],
         104,
-        0,
+        19,
     ),
-    ("835/deidentified-4010-96-claims.835", [(96, 365, "66417.62", "99999.99", False)], 272, 0),
+    ("835/deidentified-4010-96-claims.835", [(96, 365, "66417.62", "99999.99", False)], 272, 34),
     ("835/denied-lq.835", [(1, 3, "0.00", "0.00", True)], 0, 0),
     (
         "835/generated-one-reversed.835",
