@@ -13,7 +13,7 @@ from desktop.models.people import Person
 from desktop.models.values import identifiers
 from desktop.models.values.enums import Sex
 from desktop.services.registration import fields
-from desktop.services.work import Work
+from desktop.services.work import Permission, Work, needs
 
 _LINES = ("last", "first", "middle", "suffix", "line1", "line2", "city")
 _FIRST_YEAR = 1880
@@ -143,6 +143,19 @@ def same_person(work: Work, draft: PersonDraft) -> int | None:
     first = fields.fold(draft.first)
     known = [r.id for r in work.session.execute(query) if fields.fold(r.first) == first]
     return min(known, default=None)
+
+
+@needs(Permission.VIEW)
+def town_of_zip(work: Work, zip_code: str) -> tuple[str, str] | None:
+    """City and state that people of this practice with that ZIP code live in, if any."""
+    five = fields.zip_digits(zip_code)[:5]
+    if len(five) != 5 or not five.isdigit():
+        return None
+    query = select(Person.city, Person.state).where(
+        Person.zip_code >= five, Person.zip_code < f"{five}~", Person.city != ""
+    )
+    found = work.session.execute(query.limit(1)).first()
+    return (found.city, found.state) if found else None
 
 
 def get(work: Work, person_id: int) -> Person:

@@ -77,10 +77,8 @@ def get(work: Work) -> PracticeSettings:
 
 
 @needs(Permission.SET_UP)
-def update(work: Work, settings: PracticeSettings, folder: Path | None = None) -> None:
+def update(work: Work, settings: PracticeSettings) -> None:
     """Save the settings.
-
-    `folder` is the practice's own, in which the outbox must not lie.
 
     Raises:
         RuleError: a field is wrong.
@@ -94,7 +92,7 @@ def update(work: Work, settings: PracticeSettings, folder: Path | None = None) -
         raise RuleError(Problem("usage", "A sample practice only ever writes test files."))
     _check(work, settings)
     if settings.outbox_folder and settings.outbox_folder != row.outbox_folder:
-        check_outbox(Path(settings.outbox_folder), folder)
+        check_outbox(Path(settings.outbox_folder), work.codes.path.parent)
     changed = fields.apply(row, {name: getattr(settings, name) for name in _NAMES})
     if changed:
         work.session.flush()

@@ -50,6 +50,7 @@ class PatientRow:
     """
 
     id: int
+    person_id: int
     name: str
     birth_on: dt.date | None
     account_number: str
@@ -241,6 +242,7 @@ def rows(work: Work, ids: Sequence[int]) -> list[PatientRow]:
     people_rows = session.execute(
         select(
             Patient.id,
+            Patient.person_id,
             Patient.account_number,
             Patient.is_active,
             Person.last,
@@ -258,6 +260,7 @@ def rows(work: Work, ids: Sequence[int]) -> list[PatientRow]:
     found = {
         r.id: PatientRow(
             id=r.id,
+            person_id=r.person_id,
             name=people.shown_name(r.last, r.first, r.middle, r.suffix),
             birth_on=r.birth_on,
             account_number=r.account_number,

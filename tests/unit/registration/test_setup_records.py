@@ -183,14 +183,10 @@ def test_the_outbox_never_lies_inside_the_practice(database: Database, tmp_path:
     for folder in (inside, database.folder):
         wrong = replace(read, outbox_folder=str(folder))
         with pytest.raises(RuleError, match="outside the practice"):
-            database.write(partial(practice.update, settings=wrong, folder=database.folder))
+            database.write(partial(practice.update, settings=wrong))
     outbox = tmp_path / "outbox"
     outbox.mkdir()
-    database.write(
-        lambda work: practice.update(
-            work, replace(read, outbox_folder=str(outbox)), database.folder
-        )
-    )
+    database.write(lambda work: practice.update(work, replace(read, outbox_folder=str(outbox))))
     assert database.read(practice.get).outbox_folder == str(outbox)
     assert list(outbox.iterdir()) == []
 
