@@ -266,6 +266,7 @@ class MainWindow(QMainWindow):
             (commands.NEXT_PANE, self._on_next_pane),
             (commands.REFRESH, self._on_refresh),
             (commands.SEARCH, self._on_search),
+            (commands.UNDO, self._on_undo),
             (commands.LOCK, self.lock),
             (commands.CLOSE_PRACTICE, self._on_close_practice),
             (commands.THEME_SYSTEM, lambda: self._choose_theme(choice.SYSTEM)),
@@ -399,6 +400,10 @@ class MainWindow(QMainWindow):
         if page is not None:
             page.focus_search()
 
+    def _on_undo(self) -> None:
+        if self.shell is not None:
+            self.shell.undo()
+
     def _choose_theme(self, choice: theme.ThemeChoice) -> None:
         theme.choose_theme(choice)
         if self.shell is not None:
@@ -436,7 +441,7 @@ class MainWindow(QMainWindow):
         )
 
     def _restore_geometry(self) -> None:
-        self.setMinimumSize(800, 560)
+        self.setMinimumSize(760, 440)
         kept = machine_settings().value("geometry")
         if isinstance(kept, QByteArray) and self.restoreGeometry(kept):
             return

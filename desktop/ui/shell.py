@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -110,6 +110,19 @@ class Shell(QWidget):
     def show_notice(self, notice: Notice) -> None:
         """See `messages.NoticeHost`."""
         self.notices.show_notice(notice)
+
+    def undo(self) -> None:
+        """Ctrl+Z: what the page can take back, else what the notice offers."""
+        page = self.page()
+        if page is None or not page.undo():
+            self.notices.press_action()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Override of Qt: Esc that nobody used takes the notice away."""
+        if event.key() == Qt.Key.Key_Escape and self.notices.notice is not None:
+            self.notices.clear()
+        else:
+            super().keyPressEvent(event)
 
     def recolour(self) -> None:
         """Draw the icons anew after the colours changed."""

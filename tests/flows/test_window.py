@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.services.work import Work
 from desktop.ui import commands, pages
+from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import TextEdit
 from desktop.ui.lib.form import Form
@@ -212,6 +213,24 @@ def test_an_open_form_is_hidden_by_the_lock_and_comes_back_filled(
     box.close()
 
 
+def test_ctrl_z_takes_the_offer_of_the_notice(two_pages: None, window: MainWindow) -> None:
+    assert window.shell is not None
+    undone: list[str] = []
+    messages.info(notes(window), "Saved.", action="Undo", on_action=lambda: undone.append("x"))
+    assert window.shell.notices.isVisible()
+    window.shell.side.setFocus()
+    press(focused(), Qt.Key.Key_Z, CONTROL)
+    assert undone == ["x"]
+    assert not window.shell.notices.isVisible()
+
+
+def test_esc_takes_a_notice_away(two_pages: None, window: MainWindow) -> None:
+    assert window.shell is not None
+    messages.error(notes(window), "The outbox cannot be written; choose another folder.")
+    press(focused(), Qt.Key.Key_Escape)
+    assert window.shell.notices.notice is None
+
+
 def test_a_wrong_password_leaves_it_locked(
     qtbot: QtBot, two_pages: None, window: MainWindow
 ) -> None:
@@ -272,3 +291,8 @@ def test_only_pages_that_exist_are_shown(window: MainWindow) -> None:
         page = window.shell.page()
         assert page is not None
         assert isinstance(page.body, QVBoxLayout)
+        # Qt does nothing at all for a key that two living actions claim.
+        everywhere = {key for command, _action in window._actions for key in command.keys}
+        own = [key for command, _action in page._commands for key in command.keys]
+        assert sorted(everywhere & set(own)) == []
+        assert len(own) == len(set(own))

@@ -159,7 +159,7 @@ class NoteEdit(QPlainTextEdit):
         self.setTabChangesFocus(True)
         height = QFontMetrics(self.font()).lineSpacing() * lines + 14
         self.setMinimumHeight(height)
-        self.setMaximumHeight(height * 2)
+        self.setMaximumHeight(height)
         self.textChanged.connect(self._on_changed)
 
     def value(self) -> Any:

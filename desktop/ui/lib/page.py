@@ -93,7 +93,8 @@ class Page(QWidget):
         """Offer a command on this page: its key, a button, the palette and F1.
 
         `text` replaces the command's words (New → “New patient”). Disable the returned action
-        and its button follows.
+        and its button follows. Refresh, Search and Undo belong to the window: override
+        `refresh`, `focus_search` and `undo` instead.
         """
         action = QAction(text or command.text, self)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
@@ -115,6 +116,10 @@ class Page(QWidget):
     def focus_search(self) -> None:
         """Ctrl+F; also where the cursor goes when the page opens."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def undo(self) -> bool:
+        """Ctrl+Z outside a field: take back the last step; False when there is none."""
+        return False
 
     def panes(self) -> list[QWidget]:
         """Where F6 goes on this page, in order; the whole page unless overridden."""

@@ -22,7 +22,15 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QAction,
+    QIcon,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -255,6 +263,7 @@ class RowsView(QTableView):
     def __init__(self, model: RowsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows_model = model
+        self._stretch: tuple[int, int] | None = None
         self.empty_text = ""
         self.setModel(model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -276,6 +285,23 @@ class RowsView(QTableView):
         header.setMinimumSectionSize(36)
         self.setSortingEnabled(True)
         self.doubleClicked.connect(lambda index: self.entered_row.emit(model.row_at(index)))
+
+    def set_stretch(self, at: int, least: int) -> None:
+        """Let one column take the room that is left, but never less than `least` pixels."""
+        self._stretch = (at, least)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override of Qt: a narrow window scrolls sideways instead of cutting names short."""
+        if self._stretch is not None:
+            at, least = self._stretch
+            header = self.horizontalHeader()
+            others = sum(header.sectionSize(n) for n in range(header.count()) if n != at)
+            mode = QHeaderView.ResizeMode
+            fits = self.viewport().width() - others >= least
+            header.setSectionResizeMode(at, mode.Stretch if fits else mode.Interactive)
+            if not fits:
+                header.resizeSection(at, least)
+        super().resizeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Override of Qt: Enter opens, Ctrl+C copies the chosen rows as columns."""
@@ -435,9 +461,10 @@ class RowsTable(QWidget):
         figure = self.view.fontMetrics().horizontalAdvance("0")
         for at, column in enumerate(self.model.columns):
             characters = column.width or _WIDTHS[column.kind]
-            self.view.setColumnWidth(at, max(characters, len(column.title) + 3) * figure + 12)
+            pixels = max(characters, len(column.title) + 3) * figure + 12
+            self.view.setColumnWidth(at, pixels)
             if column.stretch:
-                header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
+                self.view.set_stretch(at, pixels)
             self.view.setColumnHidden(at, column.hidden)
         if not any(column.stretch for column in self.model.columns):
             header.setStretchLastSection(True)

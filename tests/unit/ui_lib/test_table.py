@@ -136,3 +136,11 @@ def test_columns_can_be_hidden_and_are_remembered(qtbot: QtBot, table: RowsTable
     qtbot.addWidget(again)
     assert again.view.isColumnHidden(1)
     assert not again.view.isColumnHidden(0)
+
+
+def test_a_narrow_window_scrolls_instead_of_cutting_names(qtbot: QtBot, table: RowsTable) -> None:
+    table.resize(300, 300)
+    least = table.fontMetrics().horizontalAdvance("0") * 16
+    qtbot.waitUntil(lambda: table.view.columnWidth(0) >= least)
+    table.resize(1200, 300)
+    qtbot.waitUntil(lambda: table.view.columnWidth(0) > 500)
