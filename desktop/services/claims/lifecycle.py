@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from desktop.errors import RuleError
-from desktop.models.claims import Claim, ClaimEvent, ClaimLine, SubmissionClaim
+from desktop.models.claims import Claim, ClaimEvent, ClaimLine, SubmissionClaim, Task
 from desktop.models.practice import Payer, User
 from desktop.models.values.claim_record import ClaimRecord
-from desktop.models.values.enums import ClaimState, Frequency
+from desktop.models.values.enums import ClaimState, Frequency, TaskKind
 from desktop.services.claims import codec, numbers
 from desktop.services.claims.build import BuiltClaim, build_claims
 from desktop.services.claims.checking import Checker
@@ -23,7 +23,7 @@ from desktop.services.claims.create import (
     refresh,
 )
 from desktop.services.claims.events import GONE, UNSENT, Step, get, move
-from desktop.services.work import Permission, Work, needs
+from desktop.services.work import Changes, Permission, Work, needs
 
 _SENT_ONCE = frozenset(
     {
@@ -120,24 +120,37 @@ def resend(
         )
         raise RuleError(f"Claim {claim_id} is {claim.state.value}. {how}")
     text = _reason(reason)
-    renumber(work, claim, frequency=Frequency.ORIGINAL if denied else None)
+    renumber(work, [claim], frequency=Frequency.ORIGINAL if denied else None)
+    _close_rejections(work, claim_id, text)
     move(work, claim, Step(claim_id, ClaimState.DRAFT, text))
     refresh(work, [claim])
     check_ids(work, [claim_id], checker)
     return claim_id
 
 
-def renumber(work: Work, claim: Claim, *, frequency: Frequency | None = None) -> None:
-    """Give an open claim a new CLM01; what was sent stays with its submission."""
-    record = codec.load(claim.record)
-    number = numbers.claim_numbers(work, 1)[0]
-    kind = frequency or record.frequency
-    original = record.original_number if kind is not Frequency.ORIGINAL else ""
-    record = replace(record, control_number=number, frequency=kind, original_number=original)
-    claim.control_number = number
-    claim.frequency = kind
-    claim.record = codec.dump(record)
+def renumber(work: Work, claims: Sequence[Claim], *, frequency: Frequency | None = None) -> None:
+    """Give open claims new CLM01s; what was sent stays with its submission."""
+    fresh = numbers.claim_numbers(work, len(claims))
+    for claim, number in zip(claims, fresh, strict=True):
+        record = codec.load(claim.record)
+        kind = frequency or record.frequency
+        original = record.original_number if kind is not Frequency.ORIGINAL else ""
+        record = replace(record, control_number=number, frequency=kind, original_number=original)
+        claim.control_number = number
+        claim.frequency = kind
+        claim.record = codec.dump(record)
     work.session.flush()
+
+
+def _close_rejections(work: Work, claim_id: int, reason: str) -> None:
+    """A claim on its way again has nothing left to be looked at for its rejection."""
+    work.session.execute(
+        update(Task)
+        .where(Task.claim_id == claim_id, Task.kind == TaskKind.REJECTION, Task.state == "open")
+        .values(state="done", closed_on=work.clock.today(), closed_reason=reason)
+        .execution_options(synchronize_session="fetch")
+    )
+    work.touch(Changes.TASKS)
 
 
 @needs(Permission.CLAIM)

@@ -12,7 +12,7 @@ from desktop.services.work import Work
 CLAIM = "claim number"
 INTERCHANGE = "interchange control"
 GROUP = "group control"
-BATCH = "batch reference"
+PRINT = "print run"
 
 _MOST_INTERCHANGES = 999_999_999
 # More than a practice sends between two backups.
@@ -54,5 +54,5 @@ def interchange_number(work: Work) -> int:
 
 def skip_after_restore(work: Work) -> None:
     """Leap over the numbers that may have gone out after the backup was made."""
-    for name in (CLAIM, INTERCHANGE, GROUP, BATCH):
+    for name in (CLAIM, INTERCHANGE, GROUP, PRINT):
         take(work, name, _LEAP)

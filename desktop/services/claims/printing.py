@@ -72,7 +72,7 @@ def print_claims(
     pdf = cms1500.render(
         [c.record for c in kept], profile or PrinterProfile(), boxes=not data_only, options=options
     )
-    name = f"cms1500-{numbers.take(work, numbers.BATCH):09d}.pdf"
+    name = f"cms1500-{numbers.take(work, numbers.PRINT):09d}.pdf"
     now = stamp(work.clock.now())
     submission = Submission(
         kind="CMS-1500",

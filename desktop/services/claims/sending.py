@@ -257,8 +257,7 @@ def unqueue(work: Work, submission_id: int, reason: str) -> None:
         .order_by(Claim.id)
     )
     claims = list(rows)
-    for claim in claims:
-        renumber(work, claim)
+    renumber(work, claims)
     move_many(work, [Step(c.id, ClaimState.READY, f"Withdrawn: {reason}") for c in claims])
     audit.record(work, "voided", "submission", submission_id, reason=reason)
 
@@ -404,6 +403,11 @@ def _queued(work: Work, submission_id: int) -> tuple[str, str, str] | None:
     return None if row is None else (row.folder, row.file_name, row.document_sha)
 
 
+def batch_reference(interchange_control: int) -> str:
+    """BHT03, by which a 277CA names the batch; a further set of it adds ``-2``, ``-3``."""
+    return f"B{interchange_control:09d}"
+
+
 def _envelope(work: Work, practice: Practice) -> Batch837:
     """Who sends to whom under which new numbers; a sample practice knows only its own payer."""
     sample = work.is_sample
@@ -431,7 +435,7 @@ def _envelope(work: Work, practice: Practice) -> Batch837:
         raise RuleError(
             Problem("receiver_id", "These ids belong to the training payer; enter your own.")
         )
-    number = numbers.take(work, numbers.BATCH)
+    number = numbers.interchange_number(work)
     return Batch837(
         sender_id=TRAINING_OFFICE if sample else practice.submitter_id,
         sender_qualifier="ZZ",
@@ -442,10 +446,10 @@ def _envelope(work: Work, practice: Practice) -> Batch837:
         submitter_id=TRAINING_OFFICE if sample else practice.submitter_id,
         contact_name=practice.contact_name,
         contact_phone=practice.phone,
-        interchange_control=numbers.interchange_number(work),
+        interchange_control=number,
         group_control=numbers.take(work, numbers.GROUP),
         first_set_control=1,
-        batch_reference=f"B{number:09d}",
+        batch_reference=batch_reference(number),
         at=work.clock.now().replace(tzinfo=None),
         usage="T" if sample else practice.usage,
     )
