@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui import commands
 from desktop.ui.commands import Command
@@ -137,6 +137,7 @@ class MainWindow(QMainWindow):
             is_sample=database.is_sample,
             who=f"{database.actor.name} ({database.actor.role})",
         )
+        self.shell.menu_wanted.connect(self._on_menu)
         self.stack.addWidget(self.shell)
         self.stack.setCurrentWidget(self.shell)
         self._enable_commands()
@@ -381,6 +382,17 @@ class MainWindow(QMainWindow):
         box = KeyListDialog(self, rows)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+
+    def _on_menu(self, button: QWidget) -> None:
+        menu = QMenu(self)
+        for command, action in self._actions:
+            if command in (commands.THEME_SYSTEM, commands.LOCK, commands.QUIT):
+                menu.addSeparator()
+            if action.isEnabled():
+                menu.addAction(action)
+        size = menu.sizeHint()
+        menu.exec(button.mapToGlobal(QPoint(0, -size.height())))
+        menu.deleteLater()
 
     def _on_next_pane(self) -> None:
         if self.shell is not None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -35,9 +36,11 @@ class Shell(QWidget):
 
     Signals:
         page_changed: the id of the page now shown.
+        menu_wanted: the menu button was pressed; carries the button.
     """
 
     page_changed = Signal(str)
+    menu_wanted = Signal(object)
 
     def __init__(
         self,
@@ -55,6 +58,11 @@ class Shell(QWidget):
         self.notices = NoticeBar()
         self.stack = QStackedWidget()
         self.side = self._side_bar()
+        self.menu_button = QPushButton("Menu")
+        self.menu_button.setObjectName("menu")
+        self.menu_button.setAutoDefault(False)
+        self.menu_button.setToolTip("Keys, colors, lock, close")
+        self.menu_button.clicked.connect(lambda: self.menu_wanted.emit(self.menu_button))
         self._lay_out(who, is_sample=is_sample)
         self.side.currentRowChanged.connect(self._on_side)
         self.side.itemActivated.connect(lambda _item: self._enter_page())
@@ -178,7 +186,11 @@ class Shell(QWidget):
             outer.addWidget(banner)
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self.side)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.side, 1)
+        left.addWidget(self.menu_button)
+        middle.addLayout(left)
         content = QVBoxLayout()
         content.setSpacing(0)
         content.addWidget(self.stack, 1)

@@ -92,6 +92,7 @@ class _Task:
     failed: Failed | None
     text: str | None
     disable: weakref.ref[QWidget] | None
+    settled: Callable[[], None] | None = None
     progress: TaskProgress = field(default_factory=TaskProgress)
     started: float = field(default_factory=time.monotonic)
 
@@ -160,14 +161,15 @@ class Runner(QObject):
         failed: Failed | None = None,
         *,
         disable: QWidget | None = None,
+        settled: Callable[[], None] | None = None,
     ) -> None:
         """Ask the database; `done` gets the answer in the window's thread.
 
         When `owner`, the widget that asks, is gone, the answer is dropped. `failed` gets an
         `AppError`; without it the error becomes a notice. `disable` is a widget that stays
-        disabled until the answer.
+        disabled until the answer. `settled` is called before either, and after a crash too.
         """
-        task = self._begin(owner, done, failed, "", disable)
+        task = self._begin(owner, done, failed, "", disable, settled=settled)
         self._start(lambda database: self._watch(task, database.submit_read(fn)))
 
     def write(
@@ -250,6 +252,8 @@ class Runner(QObject):
         failed: Failed | None,
         text: str | None,
         disable: QWidget | None,
+        *,
+        settled: Callable[[], None] | None = None,
     ) -> _Task:
         task = _Task(
             owner=weakref.ref(owner),
@@ -257,6 +261,7 @@ class Runner(QObject):
             failed=failed,
             text=text,
             disable=None if disable is None else weakref.ref(disable),
+            settled=settled,
         )
         self._tasks.append(task)
         if disable is not None:
@@ -288,6 +293,8 @@ class Runner(QObject):
         owner = task.owner()
         if self._closed or owner is None or not shiboken6.isValid(owner):
             return
+        if task.settled is not None:
+            task.settled()
         try:
             result = future.result()
         except CancelledError:
@@ -353,15 +360,13 @@ class Latest:
 
         def ask() -> None:
             self._running = True
-            self._runner.read(self._owner, fn, answered, refused)
+            self._runner.read(self._owner, fn, answered, refused, settled=self._next)
 
         def answered(result: R) -> None:
-            self._next()
             if ticket == self._ticket:
                 done(result)
 
         def refused(error: AppError) -> None:
-            self._next()
             if ticket != self._ticket:
                 return
             if failed is not None:

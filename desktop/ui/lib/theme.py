@@ -294,7 +294,7 @@ QToolTip {{ color: {s.text}; background: {s.base}; border: 1px solid {s.edge}; p
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox {{
     background: {s.base}; color: {s.text}; border: 1px solid {s.edge}; border-radius: 3px;
     padding: 2px 5px; min-height: 1.35em; selection-background-color: {s.selection};
-    selection-color: {s.text}; }}
+    selection-color: {s.text}; placeholder-text-color: {s.muted}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus {{
     border: 2px solid {s.accent}; padding: 1px 4px; }}
 QLineEdit[bad="true"], QPlainTextEdit[bad="true"], QComboBox[bad="true"] {{
@@ -366,6 +366,16 @@ QListWidget#sideBar::item:hover {{ background: {s.stripe}; }}
 QListWidget#sideBar::item:selected {{ background: {s.selection}; color: {s.text};
     border-left: 3px solid {s.accent}; }}
 QListWidget#sideBar::item:selected:focus {{ border: 2px solid {s.accent}; padding-left: 9px; }}
+QPushButton#menu {{ background: {s.side}; border: none; border-right: 1px solid {s.line};
+    border-top: 1px solid {s.line}; border-radius: 0; text-align: left; padding: 6px 12px;
+    color: {s.text}; }}
+QPushButton#menu:hover {{ background: {s.stripe}; }}
+QPushButton#menu:focus {{ border: 2px solid {s.accent}; padding: 5px 11px; }}
+QMenu {{ background: {s.base}; color: {s.text}; border: 1px solid {s.edge}; }}
+QMenu::item {{ padding: 4px 22px 4px 14px; }}
+QMenu::item:selected {{ background: {s.selection}; color: {s.text}; }}
+QMenu::item:disabled {{ color: {s.muted}; }}
+QMenu::separator {{ height: 1px; background: {s.line}; margin: 3px 0; }}
 QLabel#sampleBanner {{ background: {s.banner}; color: {s.on_banner}; padding: 4px 10px;
     font-weight: 600; }}
 QFrame#notice {{ background: {s.base}; border-top: 1px solid {s.line}; }}

@@ -175,6 +175,23 @@ def test_type_ahead_answers_only_the_newest(qtbot: QtBot, runner: Runner, host: 
     assert asked == ["a", "asth"]
 
 
+def test_a_crash_in_one_search_does_not_end_the_searching(
+    qtbot: QtBot, runner: Runner, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[BaseException] = []
+    monkeypatch.setattr(messages, "crash", lambda _parent, fault: seen.append(fault))
+    answers: list[str] = []
+    latest = runner.latest(host)
+
+    def fail(_work: Any) -> str:
+        raise KeyError("broken")
+
+    latest.read(fail, answers.append)
+    qtbot.waitUntil(lambda: len(seen) == 1)
+    latest.read(lambda _work: "found", answers.append)
+    qtbot.waitUntil(lambda: answers == ["found"])
+
+
 def test_calls_made_while_locked_run_after_unlocking(
     qtbot: QtBot, runner: Runner, host: Host, database: ThreadedDatabase
 ) -> None:
