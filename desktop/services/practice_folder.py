@@ -178,6 +178,15 @@ def open_practice(folder: Path, secret: Secret, *, clock: Clock | None = None) -
             raise EnvironmentProblem(
                 f"{store} is missing from “{folder}”; restore your newest backup."
             )
+    return _open(folder, key, secret, name, clock)
+
+
+def open_with_key(folder: Path, key: bytes) -> Database:
+    """Open a practice whose key is known already, as its owner (after a restore)."""
+    return _open(folder, key, RecoveryKey(""), "", None)
+
+
+def _open(folder: Path, key: bytes, secret: Secret, name: str, clock: Clock | None) -> Database:
     lock = sqlcipher.FolderLock(folder)
     lock.share()
     try:
