@@ -92,7 +92,6 @@ code = Table(
     CheckConstraint("billable IN (0, 1)", name="ck_code_billable"),
     CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ck_code_dates"),
     Index("ix_code_parent", "system_id", "parent", "order_key"),
-    Index("ix_code_order", "system_id", "order_key"),
 )
 
 note = Table(

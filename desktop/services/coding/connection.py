@@ -35,6 +35,7 @@ def connect(path: Path) -> Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -32768")
         connection.execute("SELECT 1 FROM code_system LIMIT 1")
+        connection.execute("PRAGMA journal_mode = WAL")  # a look-up never waits for an import
     except dbapi2.Error as e:
         raise EnvironmentProblem(
             f"{path.name} is not a readable code-set file ({e}); delete it and load it anew."
@@ -43,13 +44,32 @@ def connect(path: Path) -> Connection:
 
 
 @contextmanager
+def said() -> Iterator[None]:
+    """Turn the database's own errors into one sentence; nothing was changed by them.
+
+    Raises:
+        EnvironmentProblem: a full disk, a damaged file, another program in the way.
+    """
+    try:
+        yield
+    except dbapi2.OperationalError as e:
+        raise EnvironmentProblem(
+            f"The code sets could not be read or saved ({e}); nothing was changed. Try again."
+        ) from e
+    except dbapi2.DatabaseError as e:
+        raise EnvironmentProblem(
+            f"The code-set file is damaged ({e}); delete codes.db and load it anew."
+        ) from e
+
+
+@contextmanager
 def transaction(connection: Connection) -> Iterator[None]:
     """All or nothing: commit at the end, roll back on any error, cancelling included.
 
     Raises:
-        EnvironmentProblem: the disk or another program stood in the way.
+        EnvironmentProblem: see `said`.
     """
-    try:
+    with said():
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -58,10 +78,6 @@ def transaction(connection: Connection) -> Iterator[None]:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-    except dbapi2.OperationalError as e:
-        raise EnvironmentProblem(
-            f"The code sets could not be saved ({e}); nothing was changed. Try again."
-        ) from e
 
 
 @contextmanager

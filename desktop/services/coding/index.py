@@ -16,7 +16,7 @@ from desktop.services.coding.connection import Connection
 from desktop.services.coding.intervals import Span
 from desktop.services.coding.tabular import TabularNote
 from desktop.services.coding.values import NoteKind, Progress
-from desktop.services.coding.words import core_length, grams, tokens
+from desktop.services.coding.words import grams, index_tokens
 from desktop.services.coding.writer import Node, NoteKey, Window, day, store_flags
 
 TITLE = "title"
@@ -79,9 +79,9 @@ def write_terms(
             progress(done, len(fresh), "Indexing words")
         number += 1
         rows.append((number, window.system_id, *key, v0, v1))
-        text = str(key[2])
-        packed = number << LENGTH_BITS | min(core_length(text), (1 << LENGTH_BITS) - 1)
-        for word in dict.fromkeys(tokens(text)):
+        words, length = index_tokens(str(key[2]))
+        packed = number << LENGTH_BITS | min(length, (1 << LENGTH_BITS) - 1)
+        for word in words:
             found = postings.get(word)
             if found is None:
                 found = postings[word] = array("Q")

@@ -16,12 +16,13 @@ from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from desktop.services.coding.builtin.synonyms import SYNONYMS
 from desktop.services.coding.connection import Connection
 from desktop.services.coding.index import INCLUDES, LENGTH_BITS, TITLE
 from desktop.services.coding.query import Reading, readings
 from desktop.services.coding.systems import dotted
 from desktop.services.coding.values import CodeHit
-from desktop.services.coding.words import grams, tokens
+from desktop.services.coding.words import grams, root_of, tokens
 
 _CODE = re.compile(r"^[A-Za-z]\d[0-9A-Za-z]?\.?[0-9A-Za-z]{0,4}$|^[A-Za-z]?\d{2,5}$")
 _LENGTH_MASK = (1 << LENGTH_BITS) - 1
@@ -30,6 +31,8 @@ _ENOUGH = 6_000
 _BEST = 48
 _LONGER = {1: 10, 2: 20, 3: 30}
 """How many words a short beginning may stand for, the most usual first."""
+_SYNONYM = 0.85
+_ROOT = 0.8
 _COUNT = 1000.0
 """Added to a term's sum for every word found, so that one number carries both."""
 
@@ -237,6 +240,8 @@ class Searcher:
             words = self._longer(word) or self._similar(word)
         if not words:
             return {}, self._rarity(1) * 0.6
+        if not (prefix and len(word) < 4):
+            words += self._kin(word)
         common = max(hits for _, hits, _, _ in words)
         weight = self._rarity(common)
         if len(word) == 1:
@@ -270,6 +275,21 @@ class Searcher:
             (longer, hits, blob, _prefix_factor(len(word) / len(longer), math.log1p(hits) / most))
             for longer, hits, blob in found
         ]
+
+    def _kin(self, word: str) -> list[tuple[str, int, bytes, float]]:
+        """Words of the same meaning, and those built on the same root (infected, infection)."""
+        out = []
+        for other in SYNONYMS.get(word, ()):
+            out += [(*row[:3], _SYNONYM) for row in self._exact(other)]
+        root = root_of(word)
+        if root:
+            rows = self._connection.execute(
+                "SELECT word, hits, terms FROM search_word WHERE system_id = ? AND word >= ?"
+                " AND word < ? AND word <> ? AND length(word) <= ? LIMIT 12",
+                (self._system, root, root + "~", word, len(root) + 4),
+            )
+            out += [(*row, _ROOT) for row in rows]
+        return out
 
     def _similar(self, word: str) -> list[tuple[str, int, bytes, float]]:
         """Words that a slip of the finger turns into the one typed."""

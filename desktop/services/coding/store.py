@@ -13,7 +13,7 @@ from sqlcipher3 import dbapi2
 
 from desktop.errors import EnvironmentProblem
 from desktop.services.coding import importing, systems
-from desktop.services.coding.connection import connect
+from desktop.services.coding.connection import connect, said
 from desktop.services.coding.search import Searcher
 from desktop.services.coding.values import (
     ICD10CM,
@@ -81,14 +81,17 @@ class CodeStore:
 
     # --- what is loaded -----------------------------------------------------------------
 
+    @said()
     def releases(self, system: str | None = None) -> list[Release]:
         """All loaded releases, of one system or of all, by system and first day."""
         return systems.all_releases(self._connection, system)
 
+    @said()
     def source_files(self, system: str = ICD10CM) -> list[SourceFile]:
         """The files that were imported for a system, oldest first."""
         return systems.source_files(self._connection, system)
 
+    @said()
     def coverage(self, system: str, on: dt.date) -> Release | None:
         """The release in force on a date, or None: no code set for this date."""
         return systems.covering(self._connection, system, on)
@@ -109,6 +112,7 @@ class CodeStore:
 
     # --- one code -----------------------------------------------------------------------
 
+    @said()
     def lookup(self, system: str, code: str, on: dt.date) -> CodeInfo | None:
         """A code as it stood on a date; None when it did not, or no release covers the date."""
         if self.coverage(system, on) is None:
@@ -116,10 +120,12 @@ class CodeStore:
         found = self._select(system, "kind = 'code' AND code = ?", (normal(code),), on)
         return found[0] if found else None
 
+    @said()
     def children(self, code: str, on: dt.date, system: str = ICD10CM) -> list[CodeInfo]:
         """The nodes right below a code, section ("I10-I1A") or chapter; of "", the chapters."""
         return self._select(system, "parent = ?", (code.strip().upper().replace(".", ""),), on)
 
+    @said()
     def billable_below(
         self, code: str, on: dt.date, limit: int = 40, system: str = ICD10CM
     ) -> list[CodeInfo]:
@@ -164,6 +170,7 @@ class CodeStore:
 
     # --- a diagnosis on a date ----------------------------------------------------------
 
+    @said()
     def check_diagnosis(self, code: str, on: dt.date) -> DiagnosisCheck:
         """Whether a diagnosis may be billed on a date, and what to do when not."""
         wanted = normal(code)
@@ -226,6 +233,7 @@ class CodeStore:
 
     # --- notes --------------------------------------------------------------------------
 
+    @said()
     def describe(self, code: str, on: dt.date, system: str = ICD10CM) -> Description | None:
         """A code with all notes that hold for it, nearest first; 7th characters of the nearest."""
         info = self.lookup(system, code, on)
@@ -267,6 +275,7 @@ class CodeStore:
 
     # --- type-ahead ---------------------------------------------------------------------
 
+    @said()
     def search(
         self,
         text: str,

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"[a-z0-9]+")
+_HYPHENED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 _PARENTHESIS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NOTHING_MORE = re.compile(
     r"\bunspecified( (site|type|organism|part|cause))?\b|\b(site|type|organism)? ?not specified\b|"
@@ -75,14 +76,36 @@ def tokens(text: str) -> list[str]:
     return [stem(w) for w in _WORD.findall(fold(text)) if w not in STOP_WORDS]
 
 
-def core_length(text: str) -> int:
-    """How many telling words a title has.
+def index_tokens(text: str) -> tuple[list[str], int]:
+    """What a title is found by, and how many telling words it has.
 
-    What stands in brackets may be absent, and “unspecified”, “site not specified” or “without
-    complications” say that nothing more is known: none of it makes a title longer.
+    Hyphened words count in one as well (gastroesophageal). What stands in brackets may be
+    absent, and “unspecified”, “site not specified” or “without complications” say that
+    nothing more is known: none of it makes a title longer.
     """
-    core = [w for w in tokens(_PARENTHESIS.sub(" ", _NOTHING_MORE.sub(" ", text.lower()))) if w]
-    return len(core) or len(tokens(text))
+    folded = fold(text)
+    words = [stem(w) for w in _WORD.findall(folded) if w not in STOP_WORDS]
+    core = _NOTHING_MORE.sub(" ", folded)
+    if "(" in core or "[" in core:
+        core = _PARENTHESIS.sub(" ", core)
+    length = len(words)
+    if core != folded:
+        length = sum(w not in STOP_WORDS for w in _WORD.findall(core)) or length
+    if "-" in folded:
+        words += [stem(w.replace("-", "")) for w in _HYPHENED.findall(folded)]
+    return list(dict.fromkeys(words)), length
+
+
+_SUFFIX = re.compile(
+    r"(ations?|ition|tion|sion|ities|ity|ically|ical|ically|ic|ally|al|ing|ed|ous|ive|ary|ies|ion|"
+    r"ant|ent|ancy|ency|ance|ence|y|e|a|is|us|um|or|er|ism|ist|osis|es)$"
+)
+
+
+def root_of(word: str) -> str:
+    """What is left of a long word without its ending; empty when too little would be."""
+    root = _SUFFIX.sub("", word)
+    return root if len(root) >= 5 and root != word else ""
 
 
 def grams(word: str) -> set[str]:

@@ -108,6 +108,8 @@ class NodeWriter:
         self._window = window
         found = ((key, at(spans, window.start)) for key, spans in self.spans.items())
         earlier = {key: value for key, value in found if value is not None}
+        if not self.spans:
+            return self._write_first(nodes)
         self._place([(n.kind, n.code) for n in nodes])
         incoming = {(n.kind, n.code): n for n in nodes}
         fresh: list[tuple[object, ...]] = []
@@ -118,6 +120,21 @@ class NodeWriter:
             self._set(key, None, None, fresh)
         self._connection.executemany(_INSERT, fresh)
         return _compare(earlier, incoming)
+
+    def _write_first(self, nodes: Sequence[Node]) -> Changes:
+        """The first release of a system: nothing to compare, so nothing is."""
+        start = self._window.start.isoformat()
+        self._connection.executemany(
+            _INSERT,
+            [
+                (
+                    *(self._system_id, n.kind, n.code, n.parent, n.title, n.short, n.billable),
+                    *(number * GAP, n.attributes, start, None),
+                )
+                for number, n in enumerate(nodes, 1)
+            ],
+        )
+        return Changes(added=[n.code for n in nodes if n.kind == "code"])
 
     def _set(
         self, key: Key, value: Value | None, short: str | None, fresh: list[tuple[object, ...]]
@@ -267,6 +284,8 @@ def store_flags(
     Returns:
         the rows to insert: key, first and last day.
     """
+    if not spans and window.following is None:
+        return [(key, _iso(window.start), None) for key in incoming]
     fresh: list[tuple[NoteKey, str | None, str | None]] = []
     for key in [*incoming, *(k for k in spans if k not in incoming)]:
         old = spans.get(key, [])

@@ -44,9 +44,6 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX ix_code_order ON code (system_id, order_key)
-    """,
-    """
     CREATE INDEX ix_code_parent ON code (system_id, parent, order_key)
     """,
     """

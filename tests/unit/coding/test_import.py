@@ -290,3 +290,42 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
         CodeStore(path)
     with pytest.raises(EnvironmentProblem, match="missing"):
         CodeStore(tmp_path / "nowhere.db")
+
+
+def test_a_full_disk_is_said_and_nothing_is_kept(own_store: CodeStore) -> None:
+    pages = own_store._connection.execute("PRAGMA page_count").fetchone()[0]
+    own_store._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(EnvironmentProblem, match="nothing was changed"):
+        own_store.import_file(addenda(), NOW)
+    assert len(own_store.releases()) == 1
+    assert rows(own_store) == 98_505
+
+
+def test_a_damaged_file_is_said_not_a_traceback(packaged_file: Path, tmp_path: Path) -> None:
+    data = bytearray(packaged_file.read_bytes())
+    data[8192 : len(data) // 2] = b"\xa5" * (len(data) // 2 - 8192)
+    path = tmp_path / "codes.db"
+    path.write_bytes(data)
+    with pytest.raises(EnvironmentProblem, match=r"damaged|not a readable"):
+        _look_everywhere(path)
+
+
+def _look_everywhere(path: Path) -> None:
+    with CodeStore(path) as store:
+        store.check_diagnosis("E11.9", IN_2026)
+        store.search("diabetes", IN_2026)
+        store.describe("E11.9", IN_2026)
+
+
+def test_a_reader_never_waits_for_an_import(own_store: CodeStore) -> None:
+    answers: list[bool] = []
+
+    def look(_done: int, _total: int, _text: str) -> None:
+        with CodeStore(own_store.path) as reader:
+            answers.append(reader.check_diagnosis("E11.9", IN_2026).ok)
+            assert len(reader.releases()) == 1
+
+    own_store.import_file(addenda(), NOW, progress=look)
+    assert len(answers) > 3
+    assert all(answers)
+    assert len(own_store.releases()) == 2
