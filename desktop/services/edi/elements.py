@@ -123,6 +123,10 @@ class SetContext:
         self._money[text] = value
         return value
 
+    def known_money(self, text: str) -> Money | None:
+        """An amount that informs only: None, without a problem, where it is unreadable."""
+        return self._money.get(text) or read_money(text)
+
     def optional_money(self, text: str, name: str) -> Money | None:
         """An amount, or None where the element is empty or unreadable."""
         if not text:

@@ -15,6 +15,7 @@ class OpenLine:
     """What is gathered of a line until the next one begins."""
 
     __slots__ = (
+        "adjusted",
         "adjustments",
         "allowed",
         "bad",
@@ -29,6 +30,7 @@ class OpenLine:
     def __init__(self, e: list[str], segment: int) -> None:
         self.e = e
         self.segment = segment
+        self.adjusted = 0
         self.adjustments: list[Adjustment] = []
         self.remarks: list[str] = []
         self.allowed: Money | None = None
@@ -39,12 +41,19 @@ class OpenLine:
 
 
 class OpenClaim:
-    """What is gathered of a claim until the next one begins."""
+    """What is gathered of a claim until the next one begins.
+
+    Attributes:
+        adjusted, shared, charged: cents of all CAS, of those in group PR, and of all SVC02.
+    """
 
     def __init__(self, e: list[str], position: int) -> None:
         self.e = e
         self.position = position
         self.segment = 0
+        self.adjusted = 0
+        self.shared = 0
+        self.charged = 0
         self.adjustments: list[Adjustment] = []
         self.remarks: list[str] = []
         self.lines: list[RemittanceLine] = []
@@ -96,15 +105,6 @@ class OpenClaim:
             interest=self.interest,
             readable=readable,
         )
-
-
-def patient_cents(adjustments: tuple[Adjustment, ...]) -> int:
-    """The sum of the PR reasons, in cents."""
-    cents = 0
-    for adjustment in adjustments:
-        if adjustment.group == "PR":
-            cents += adjustment.amount.cents
-    return cents
 
 
 def set_hash(segments: list[str], delimiters: Delimiters) -> str:

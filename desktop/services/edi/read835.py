@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from desktop.models.values.claim_record import Address, Name
 from desktop.models.values.money import ZERO, Money
-from desktop.services.edi.elements import SetContext, at, clip, read_money, trimmed
+from desktop.services.edi.elements import SetContext, at, clip, trimmed
 from desktop.services.edi.interchange import TransactionSet
-from desktop.services.edi.open835 import OpenClaim, OpenLine, patient_cents, set_hash
+from desktop.services.edi.open835 import OpenClaim, OpenLine, set_hash
 from desktop.services.edi.remittance import (
     ONE,
     Adjustment,
@@ -23,6 +23,7 @@ from desktop.services.edi.remittance import (
 
 _OTHER_COMPONENTS = ":>|^<\\"
 _PAYER_REFERENCES = frozenset({"2U", "EO", "HI", "NF"})
+_PADDING = [""] * 8
 _GROUPS = frozenset({"CO", "OA", "PI", "PR", "CR"})
 
 
@@ -169,8 +170,10 @@ class _Reader835:
             self._header_ref(e)
 
     def _dtm(self, e: list[str]) -> None:
-        kind = at(e, 1)
-        on = self.context.date(at(e, 2), "The DTM date")
+        if len(e) < 3:
+            return
+        kind = e[1]
+        on = self.context.date(e[2], "The DTM date")
         line = self.line
         if line is not None:
             if kind == "472":
@@ -185,24 +188,24 @@ class _Reader835:
             self.produced_on = on
 
     def _amt(self, e: list[str]) -> None:
-        kind = at(e, 1)
+        if len(e) < 3:
+            return
+        kind, context = e[1], self.context
         if self.line is not None:
             if kind == "B6":
-                self.line.allowed = read_money(at(e, 2))
+                self.line.allowed = context.known_money(e[2])
         elif self.claim is not None:
             if kind == "AU":
-                self.claim.allowed = read_money(at(e, 2))
+                self.claim.allowed = context.known_money(e[2])
             elif kind == "I":
-                self.claim.interest = read_money(at(e, 2))
+                self.claim.interest = context.known_money(e[2])
 
     def _cas(self, e: list[str]) -> None:
-        if self.line is not None:
-            into = self.line.adjustments
-        elif self.claim is not None:
-            into = self.claim.adjustments
-        else:
+        claim = self.claim
+        if claim is None:
             self.context.problem("A CAS segment stands outside any claim; not read.")
             return
+        into = claim.adjustments if self.line is None else self.line.adjustments
         context = self.context
         group = at(e, 1)
         if group not in _GROUPS:
@@ -211,6 +214,7 @@ class _Reader835:
         size = len(e)
         if size < 4:
             context.problem("A CAS segment holds no amount.")
+        cents = 0
         for index in range(2, min(size, 20), 3):
             reason = e[index]
             text = e[index + 1] if index + 1 < size else ""
@@ -220,6 +224,12 @@ class _Reader835:
             amount = context.money(text, "The CAS amount")
             count = context.decimal(quantity, "The CAS quantity") if quantity else None
             into.append(Adjustment(group, reason, amount, count))
+            cents += amount.cents
+        if self.line is not None:
+            self.line.adjusted += cents
+        claim.adjusted += cents
+        if group == "PR":
+            claim.shared += cents
         if context.bad:
             self._mark_bad()
 
@@ -240,45 +250,42 @@ class _Reader835:
         context.bad = False
         e = claim.e + [""] * (10 - len(claim.e))
         charge = context.money(e[3], "The claim's charge")
-        before = context.bad
+        bad, context.bad = context.bad, False
         paid = context.money(e[4], "The claim's payment")
-        if context.bad and not before:
-            self.readable = False
-        share = context.optional_money(e[5], "The patient's responsibility")
         if not e[3] or not e[4]:
             context.problem("The claim has no charge or no paid amount.")
-        readable = not (claim.bad or context.bad)
+            context.bad = True
+        self.readable = self.readable and not context.bad
+        share = context.optional_money(e[5], "The patient's responsibility")
+        readable = not (claim.bad or bad or context.bad)
         record = claim.record(e, (charge, paid, share), readable=readable)
-        self._check_claim(record)
+        if readable:
+            self._check_claim(claim, record)
         self.claims.append(record)
         context.segment = here
         context.place = ""
 
-    def _check_claim(self, claim: RemittanceClaim) -> None:
+    def _check_claim(self, claim: OpenClaim, record: RemittanceClaim) -> None:
         context = self.context
-        gap = claim.difference
-        if gap and claim.readable:
+        gap = record.charge.cents - claim.adjusted - record.paid.cents
+        if gap:
             context.problem(
-                f"Claim {clip(claim.control_number)} does not balance: charge {claim.charge} less "
-                f"adjustments is not the {claim.paid} paid; the difference is {gap}."
+                f"Claim {clip(record.control_number)} does not balance: charge {record.charge} "
+                f"less adjustments is not the {record.paid} paid; the difference is {Money(gap)}."
             )
-        lines = Money(sum(line.charge.cents for line in claim.lines))
-        if claim.lines and claim.readable and lines != claim.charge:
+        if record.lines and claim.charged != record.charge.cents:
             context.problem(
-                f"The claim's charge is {claim.charge}, but its lines add up to {lines}.",
+                f"The claim's charge is {record.charge}, but its lines add up to "
+                f"{Money(claim.charged)}.",
                 "warning",
             )
-        share = claim.patient_responsibility
-        if share is not None and claim.readable:
-            cents = patient_cents(claim.adjustments)
-            for line in claim.lines:
-                cents += patient_cents(line.adjustments)
-            if cents != share.cents:
-                context.problem(
-                    f"The patient's responsibility is given as {share}, but the PR adjustments "
-                    f"add up to {Money(cents)}.",
-                    "warning",
-                )
+        share = record.patient_responsibility
+        if share is not None and claim.shared != share.cents:
+            context.problem(
+                f"The patient's responsibility is given as {share}, but the PR adjustments "
+                f"add up to {Money(claim.shared)}.",
+                "warning",
+            )
 
     # Line -------------------------------------------------------------------------------
 
@@ -310,7 +317,7 @@ class _Reader835:
         parts = text.split(component)
         if len(parts) == 1:
             return "", parts[0], ()
-        return parts[0], parts[1], trimmed(parts[2:6])
+        return parts[0], parts[1], trimmed(parts[2:6]) if len(parts) > 2 else ()
 
     def _end_line(self) -> None:
         line, claim = self.line, self.claim
@@ -320,9 +327,12 @@ class _Reader835:
         context = self.context
         here, context.segment = context.segment, line.segment
         context.bad = False
-        e = line.e + [""] * (8 - len(line.e))
+        e = line.e
+        if len(e) < 8:
+            e += _PADDING[len(e) :]
         qualifier, code, modifiers = self._composite(e[1])
-        submitted, submitted_modifiers = "", tuple[str, ...]()
+        submitted = ""
+        submitted_modifiers: tuple[str, ...] = ()
         if e[6]:
             _, submitted, submitted_modifiers = self._composite(e[6])
         charge = context.money(e[2], "The line's charge")
@@ -338,8 +348,8 @@ class _Reader835:
             qualifier=qualifier,
             submitted_code=submitted,
             submitted_modifiers=submitted_modifiers,
-            units=self._units(e[5]) or ONE,
-            original_units=self._units(e[7]),
+            units=ONE if e[5] in ("", "1") else self._units(e[5]) or ONE,
+            original_units=self._units(e[7]) if e[7] else None,
             from_on=line.first,
             to_on=line.last or line.first,
             line_number=line.number,
@@ -348,20 +358,19 @@ class _Reader835:
             allowed=line.allowed,
             readable=not (line.bad or context.bad),
         )
-        gap = record.difference
+        gap = charge.cents - line.adjusted - paid.cents
         if gap and record.readable:
             context.problem(
                 f"The line does not balance: charge {charge} less adjustments is not the "
-                f"{paid} paid; the difference is {gap}."
+                f"{paid} paid; the difference is {Money(gap)}."
             )
+        claim.charged += charge.cents
         claim.lines.append(record)
         context.segment = here
         context.place = f"CLP {claim.position}"
 
     def _units(self, text: str) -> Decimal | None:
-        if text == "1":
-            return ONE
-        return self.context.decimal(text, "The units") if text else None
+        return self.context.decimal(text, "The units")
 
     # Payment ----------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ def decode(data: bytes, problems: ProblemList) -> str:
 
 def chunks(text: str, problems: ProblemList) -> Iterator[Chunk]:
     """Cut a file into its interchanges, each with its own delimiters."""
-    starts = [m.start() for m in _ISA.finditer(text) if _looks_like_header(text, m.start())]
+    starts = [start for start in _headers(text) if _looks_like_header(text, start)]
     if not starts:
         yield from _without_header(text, problems)
         return
@@ -81,6 +81,15 @@ def chunks(text: str, problems: ProblemList) -> Iterator[Chunk]:
     for number, start in enumerate(starts, 1):
         end = starts[number] if number < len(starts) else len(text)
         yield _chunk(text[start:end], f"ISA {number}", problems)
+
+
+def _headers(text: str) -> Iterator[int]:
+    """Where ISA stands with a separator behind it and no letter before it."""
+    start = text.find("ISA")
+    while start >= 0:
+        if _ISA.match(text, start):
+            yield start
+        start = text.find("ISA", start + 3)
 
 
 def _narrative(before: str, problems: ProblemList) -> None:
@@ -181,4 +190,11 @@ def _guess_delimiters(text: str) -> Delimiters | None:
 
 
 def _split(text: str, terminator: str) -> list[str]:
-    return [s for part in text.split(terminator) if (s := part.strip(_BLANK))]
+    parts = text.split(terminator)
+    if any(terminator + blank in text for blank in _BLANK) or any(
+        blank + terminator in text for blank in _BLANK
+    ):
+        parts = [part.strip(_BLANK) for part in parts]
+    elif parts:
+        parts[0], parts[-1] = parts[0].strip(_BLANK), parts[-1].strip(_BLANK)
+    return [part for part in parts if part]

@@ -249,3 +249,10 @@ def test_segments_outside_any_claim_are_reported() -> None:
     found = payment("CAS*CO*45*1~SVC*HC:1*1*1~", amount="0")
     assert len(found.problems) == 2
     assert not found.claims
+
+
+def test_a_claim_without_amounts_is_never_balanced() -> None:
+    found = payment("CLP*C1*1~NM1*QC*1*DOE*JO~", amount="0")
+    assert not found.claims[0].balanced
+    assert not found.balanced
+    assert "no charge or no paid amount" in found.problems[0].text
