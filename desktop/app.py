@@ -10,8 +10,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
 import desktop
-from desktop import log
-from desktop.ui.lib import messages, theme
+from desktop.ui.lib import theme
 from desktop.ui.lib.icons import icon
 from desktop.ui.main_window import MainWindow
 
@@ -23,8 +22,6 @@ def build_application(arguments: Sequence[str] = ()) -> QApplication:
     QCoreApplication.setApplicationName("claimstead")
     QCoreApplication.setApplicationVersion(desktop.__version__)
     theme.apply_theme()
-    theme.follow_system(application)
-    application.setWindowIcon(icon("claimstead", theme.current().accent, 32))
     return application
 
 
@@ -40,9 +37,18 @@ def run_window(folder: Path | None = None) -> int:
     window.show()
     if folder is not None:
         window.ask_for(folder)
-    QTimer.singleShot(0, window.warm_up)
-    QTimer.singleShot(0, log.set_up)
+    QTimer.singleShot(0, lambda: _after_first_paint(application, window))
     return application.exec()
+
+
+def _after_first_paint(application: QApplication, window: MainWindow) -> None:
+    """Do what the first screen need not wait for."""
+    from desktop import log
+
+    log.set_up()
+    theme.follow_system(application)
+    application.setWindowIcon(icon("claimstead", theme.current().accent, 32))
+    window.warm_up()
 
 
 def _own_up_to_bugs() -> None:
@@ -52,6 +58,8 @@ def _own_up_to_bugs() -> None:
         if issubclass(kind, KeyboardInterrupt):
             QCoreApplication.quit()
         else:
+            from desktop.ui.lib import messages
+
             messages.crash(QApplication.activeWindow(), fault)
 
     sys.excepthook = crashed

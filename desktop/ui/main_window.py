@@ -12,20 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
-from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtCore import QByteArray, QPoint
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.ui import commands
 from desktop.ui.commands import Command
 from desktop.ui.idle import DEFAULT_MINUTES, IdleWatch
-from desktop.ui.lib import messages, theme
-from desktop.ui.lib.messages import Notice, NoticeBar
+from desktop.ui.lib import theme
 from desktop.ui.lib.settings import machine_settings, remember_folder
 from desktop.ui.login.choose import ChoosePanel
 
 if TYPE_CHECKING:
     from desktop.services.database import Database
+    from desktop.ui.lib.messages import Notice, NoticeBar
     from desktop.ui.lib.runner import Runner
     from desktop.ui.login.lock import LockPanel
     from desktop.ui.login.new_practice import NewPracticePanel
@@ -58,13 +58,11 @@ class MainWindow(QMainWindow):
         self._actions: list[tuple[Command, QAction]] = []
         self.choose = ChoosePanel()
         self.stack = QStackedWidget()
-        self.notices = NoticeBar()
         central = QWidget()
-        column = QVBoxLayout(central)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.stack, 1)
-        column.addWidget(self.notices)
+        self._column = QVBoxLayout(central)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.stack, 1)
         self.setCentralWidget(central)
         self.stack.addWidget(self.choose)
         self._idle = IdleWatch(self, minutes=idle_minutes)
@@ -75,6 +73,15 @@ class MainWindow(QMainWindow):
         self._show_start(self.choose)
 
     # What follows is made when it is first needed: the first paint waits for none of it.
+
+    @functools.cached_property
+    def notices(self) -> NoticeBar:
+        """The line at the foot while no practice is shown."""
+        from desktop.ui.lib.messages import NoticeBar
+
+        made = NoticeBar()
+        self._column.addWidget(made)
+        return made
 
     @functools.cached_property
     def start_runner(self) -> Runner:
@@ -174,9 +181,12 @@ class MainWindow(QMainWindow):
             return
         self._put_dialogs_away()
         self.runner.detach()
-        folder, user = self._database.folder, self._database.actor.name
-        self._database.close()
-        self._database = None
+        database, self._database = self._database, None
+        folder, user = database.folder, database.actor.name
+        # Closing waits for a write that is under way; unlocking queues up behind it.
+        self.start_runner.background(
+            self.lock_panel, lambda _progress: database.close(), progress_text=None
+        )
         QApplication.clipboard().clear()
         self.stack.setCurrentWidget(self.lock_panel)
         self._enable_commands()
@@ -254,6 +264,8 @@ class MainWindow(QMainWindow):
         )
 
     def _on_start_busy(self, busy: object) -> None:
+        from PySide6.QtCore import Qt
+
         self.setCursor(Qt.CursorShape.ArrowCursor if busy is None else Qt.CursorShape.BusyCursor)
 
     # -- commands -----------------------------------------------------------------------------
@@ -338,7 +350,7 @@ class MainWindow(QMainWindow):
                 else "A command, a page, or a part of a name"
             ),
         )
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(box.deleteLater)
         box.open()
         box.line.setFocus()
         return box
@@ -380,7 +392,7 @@ class MainWindow(QMainWindow):
             KeyRow(keys, keys, text, "fields and tables") for keys, text in commands.FIELD_KEYS
         ]
         box = KeyListDialog(self, rows)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(box.deleteLater)
         box.open()
 
     def _on_menu(self, button: QWidget) -> None:
@@ -442,6 +454,8 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(f"Claimstead — {self._database.folder.name}{kind}")
 
     def _may_discard(self) -> bool:
+        from desktop.ui.lib import messages
+
         if "new_practice" in self.__dict__ and not self.new_practice.may_leave():
             return False
         unsaved = self.shell.unsaved_pages() if self.shell else []
@@ -476,5 +490,5 @@ class MainWindow(QMainWindow):
         settings.sync()
         self.close_practice()
         if "start_runner" in self.__dict__:
-            self.start_runner.close()
+            self.start_runner.close(finish=True)
         super().closeEvent(event)

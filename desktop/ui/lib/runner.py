@@ -224,8 +224,8 @@ class Runner(QObject):
                 task.progress.cancelled = True
                 return
 
-    def close(self) -> None:
-        """Stop delivering; tasks that can be cancelled are."""
+    def close(self, *, finish: bool = False) -> None:
+        """Stop delivering; tasks that can be cancelled are. `finish` waits for side work."""
         self._closed = True
         self._tick.stop()
         self.detach()
@@ -233,7 +233,7 @@ class Runner(QObject):
             task.progress.cancelled = True
         self._tasks.clear()
         self._waiting.clear()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=finish, cancel_futures=not finish)
 
     def _start(self, call: Callable[[DatabaseFace], None]) -> None:
         if self._database is None:

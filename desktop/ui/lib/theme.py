@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
@@ -204,13 +203,23 @@ def choose_theme(choice: ThemeChoice) -> None:
 
 def scheme_for(choice: ThemeChoice) -> Scheme:
     """The colours of a choice, asking the system where the choice leaves it open."""
-    hints = QGuiApplication.styleHints()
-    system_dark = hints.colorScheme() == Qt.ColorScheme.Dark
+    system_dark = _system_is_dark()
     if choice is ThemeChoice.HIGH_CONTRAST:
         return HIGH_DARK if system_dark else HIGH_LIGHT
     if choice is ThemeChoice.SYSTEM:
         return DARK if system_dark else LIGHT
     return DARK if choice is ThemeChoice.DARK else LIGHT
+
+
+def _system_is_dark() -> bool:
+    app = QApplication.instance()
+    if isinstance(app, QApplication) and app.property("claimstead_scheme") is None:
+        # At the start the palette is still the system's own. Asking it spares the first paint
+        # the loading of the `Qt` namespace.
+        return app.palette().window().color().lightness() < 128
+    from PySide6.QtCore import Qt
+
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
 def current() -> Scheme:

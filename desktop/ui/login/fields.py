@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -106,7 +106,7 @@ def title_row(text: str, icon_name: str) -> QHBoxLayout:
     title = plain_label(text)
     theme.flag(title, "title")
     title.setWordWrap(True)
-    row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(mark)
     row.addWidget(title, 1)
     return row
 
@@ -126,7 +126,11 @@ class Card(QWidget):
         self.column = QVBoxLayout(frame)
         self.column.setContentsMargins(28, 24, 28, 24)
         self.column.setSpacing(10)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(frame)
+        middle.addStretch(1)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
-        outer.addWidget(frame, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(middle)
         outer.addStretch(2)

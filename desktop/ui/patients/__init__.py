@@ -1,0 +1,1 @@
+"""Patients: find, register, and everything about one of them."""

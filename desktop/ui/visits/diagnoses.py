@@ -1,0 +1,144 @@
+"""The diagnoses of a visit: a line that adds, and the list with its letters."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from desktop.models.values.identifiers import dotted
+from desktop.ui.lib import theme
+from desktop.ui.lib.edits import plain_label
+from desktop.ui.lib.type_ahead import Source, Suggestion, TypeAhead
+from desktop.ui.visits.codes import MOST_LETTERS, letter
+
+
+class DiagnosisBox(QWidget):
+    """Codes in order, primary first. Enter on the empty line goes on to the charge lines.
+
+    In the list Delete removes, Ctrl+Up and Ctrl+Down move.
+
+    Signals:
+        edited: the user changed the list.
+        reordered: for each old position from 1, its new one (0: gone), as a dict.
+        finished: Enter on the empty line.
+    """
+
+    edited = Signal()
+    reordered = Signal(object)
+    finished = Signal()
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self._codes: list[tuple[str, str]] = []
+        self.line = TypeAhead(source, placeholder="Add by code or words", keep_text=False)
+        self.line.setAccessibleName("Add a diagnosis")
+        self.list = QListWidget()
+        self.list.setAccessibleName("Diagnoses")
+        self.list.setMinimumHeight(self.list.fontMetrics().lineSpacing() * 4 + 12)
+        self.hint = plain_label(muted=True)
+        self.hint.setWordWrap(True)
+        self.hint.hide()
+        heading = plain_label("Diagnoses")
+        theme.flag(heading, "heading")
+        heading.setBuddy(self.line)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(3)
+        for widget in (heading, self.line, self.hint, self.list):
+            outer.addWidget(widget)
+        outer.setStretch(3, 1)
+        self.line.chosen.connect(self._on_chosen)
+        self.line.returnPressed.connect(self._on_enter)
+        self.list.installEventFilter(self)
+
+    def codes(self) -> tuple[str, ...]:
+        """The codes without dots."""
+        return tuple(code for code, _title in self._codes)
+
+    def set_codes(self, codes: list[tuple[str, str]]) -> None:
+        """Show (code, title) pairs."""
+        self._codes = list(codes)
+        self.line.set_value(None)
+        self._show()
+
+    def set_hint(self, text: str) -> None:
+        """A sentence below the line, such as that no code set covers the date."""
+        self.hint.setText(text)
+        self.hint.setVisible(bool(text))
+
+    def focus_position(self, position: int) -> None:
+        """Put the cursor on a diagnosis, or on the line when there is no such one."""
+        if 1 <= position <= len(self._codes):
+            self.list.setCurrentRow(position - 1)
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show(self, row: int = -1) -> None:
+        self.list.clear()
+        for position, (code, title) in enumerate(self._codes, 1):
+            shown = f"{letter(position)}   {dotted(code)}   {title}"
+            item = QListWidgetItem(shown.rstrip())
+            item.setToolTip(title)
+            self.list.addItem(item)
+        if 0 <= row < len(self._codes):
+            self.list.setCurrentRow(row)
+
+    def _on_chosen(self, item: Suggestion) -> None:
+        code, title = item.value
+        if code in self.codes():
+            self.set_hint(f"{dotted(code)} is on the list already.")
+            return
+        if len(self._codes) >= MOST_LETTERS:
+            self.set_hint(f"A visit holds {MOST_LETTERS} diagnoses at most.")
+            return
+        self.set_hint("")
+        self._codes.append((code, title))
+        self._show(len(self._codes) - 1)
+        self.edited.emit()
+
+    def _on_enter(self) -> None:
+        if not self.line.text().strip():
+            self.finished.emit()
+        elif not self.line.is_open() and not self.line.is_waiting():
+            self.set_hint("Nothing is found for this; try other words, or the code.")
+
+    def _remove(self, row: int) -> None:
+        before = len(self._codes)
+        del self._codes[row]
+        moved = {p: p - (p > row + 1) for p in range(1, before + 1)}
+        moved[row + 1] = 0
+        self._show(min(row, len(self._codes) - 1))
+        self.reordered.emit(moved)
+        self.edited.emit()
+
+    def _move(self, row: int, by: int) -> None:
+        other = row + by
+        if not 0 <= other < len(self._codes):
+            return
+        self._codes[row], self._codes[other] = self._codes[other], self._codes[row]
+        moved = {p: p for p in range(1, len(self._codes) + 1)}
+        moved[row + 1], moved[other + 1] = other + 1, row + 1
+        self._show(other)
+        self.reordered.emit(moved)
+        self.edited.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Override of Qt: the keys of the list."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        row, key = self.list.currentRow(), event.key()
+        with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if row < 0:
+            return False
+        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._remove(row)
+            return True
+        if with_control and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._move(row, -1 if key == Qt.Key.Key_Up else 1)
+            return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not with_control:
+            self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+        return super().eventFilter(watched, event)

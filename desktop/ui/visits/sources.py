@@ -1,0 +1,93 @@
+"""Where the type-ahead lines of the visit's screen get their proposals."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.models.values.identifiers import dotted, undotted
+from desktop.services.coding.values import CodeHit
+from desktop.services.registration import procedures, search
+from desktop.services.registration.procedures import ProcedureDraft
+from desktop.services.registration.search import PatientRow
+from desktop.services.visits import choices
+from desktop.ui.lib.dates import shown
+from desktop.ui.lib.runner import Runner
+from desktop.ui.lib.type_ahead import Deliver, Source, Suggestion
+
+_LIMIT = 12
+_DIAGNOSIS = re.compile(r"[A-Z][0-9A-Z]{2}[0-9A-Z]{0,4}")
+_PROCEDURE = re.compile(r"[0-9]{4}[0-9FTUMA]|[A-V][0-9]{4}")
+
+
+def patients(runner: Runner, owner: QWidget) -> Source:
+    """Patients by any part of name, birth date, phone or account."""
+    latest = runner.latest(owner)
+
+    def ask(text: str, deliver: Deliver) -> None:
+        latest.read(
+            lambda work: search.search(work, text, _LIMIT),
+            lambda rows: deliver([patient_suggestion(row) for row in rows]),
+        )
+
+    return ask
+
+
+def patient_suggestion(row: PatientRow) -> Suggestion:
+    """Name, with the birth date beside it so that the wrong one is not taken."""
+    born = f"born {shown(row.birth_on)}" if row.birth_on else "no birth date"
+    return Suggestion(row.id, row.name, born, row.account_number)
+
+
+def diagnoses(runner: Runner, owner: QWidget, on: Callable[[], dt.date | None]) -> Source:
+    """Diagnoses of the date of service by code or words.
+
+    A text that looks like a code and is found nowhere is offered as it stands: the checks say
+    what is wrong with it, and why.
+    """
+    latest = runner.latest(owner)
+
+    def ask(text: str, deliver: Deliver) -> None:
+        day = on()
+        if day is None:
+            deliver([])
+            return
+        latest.read(
+            lambda work: choices.find_diagnoses(work, text, day, _LIMIT),
+            lambda hits: deliver(_diagnosis_suggestions(text, hits)),
+        )
+
+    return ask
+
+
+def _diagnosis_suggestions(text: str, hits: Sequence[CodeHit]) -> list[Suggestion]:
+    found = [Suggestion((h.code, h.title), h.dotted, h.title) for h in hits]
+    code = undotted(text)
+    if not found and _DIAGNOSIS.fullmatch(code) and any(c.isdigit() for c in code):
+        found = [Suggestion((code, ""), dotted(code), "not in the code set of this date")]
+    return found
+
+
+def procedure_lines(runner: Runner, owner: QWidget) -> Source:
+    """The practice's own procedures by code or words; another code is taken as it stands."""
+    latest = runner.latest(owner)
+
+    def ask(text: str, deliver: Deliver) -> None:
+        latest.read(
+            lambda work: procedures.find(work, text, _LIMIT),
+            lambda found: deliver(_procedure_suggestions(text, found)),
+        )
+
+    return ask
+
+
+def _procedure_suggestions(text: str, found: Sequence[ProcedureDraft]) -> list[Suggestion]:
+    proposals = [Suggestion(p, p.code, p.title) for p in found]
+    code = text.strip().upper()
+    if _PROCEDURE.fullmatch(code) and all(p.code != code for p in found):
+        own = ProcedureDraft(code, "")
+        proposals.append(Suggestion(own, code, "not on the practice's list"))
+    return proposals
