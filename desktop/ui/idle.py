@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 
-DEFAULT_MINUTES = 10
 _LOOK_MS = 5_000
 _SIGNS_OF_LIFE = frozenset(
     {
@@ -33,7 +32,7 @@ class IdleWatch(QObject):
         self,
         parent: QObject,
         *,
-        minutes: float = DEFAULT_MINUTES,
+        minutes: float,
         seconds_now: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)

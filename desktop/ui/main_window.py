@@ -7,34 +7,31 @@ or reachable, the database is closed and its key let go; what was typed stays on
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import shiboken6
-from PySide6.QtCore import QByteArray, QPoint
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.ui import commands
-from desktop.ui.commands import Command
-from desktop.ui.idle import DEFAULT_MINUTES, IdleWatch
 from desktop.ui.lib import theme
 from desktop.ui.lib.settings import machine_settings, remember_folder
 from desktop.ui.login.choose import ChoosePanel
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent, QShowEvent
+
     from desktop.services.database import Database
+    from desktop.ui.idle import IdleWatch
     from desktop.ui.lib.messages import Notice, NoticeBar
     from desktop.ui.lib.runner import Runner
     from desktop.ui.login.lock import LockPanel
     from desktop.ui.login.new_practice import NewPracticePanel
     from desktop.ui.login.unlock import UnlockPanel
     from desktop.ui.pages import PageSpec, SearchSpec
-    from desktop.ui.palette import Deed, Palette
     from desktop.ui.shell import Shell
+    from desktop.ui.window_commands import WindowCommands
 
-_MOST_NUMBERED = 9
+IDLE_MINUTES = 10
 
 
 class MainWindow(QMainWindow):
@@ -45,7 +42,7 @@ class MainWindow(QMainWindow):
         *,
         pages: Sequence[PageSpec] | None = None,
         searches: Sequence[SearchSpec] | None = None,
-        idle_minutes: float = DEFAULT_MINUTES,
+        idle_minutes: float = IDLE_MINUTES,
     ) -> None:
         """Make it; `pages` and `searches` are those of `desktop.ui.pages` unless given."""
         super().__init__()
@@ -55,7 +52,7 @@ class MainWindow(QMainWindow):
         self.shell: Shell | None = None
         self.runner: Runner | None = None
         self._put_away: list[QWidget] = []
-        self._actions: list[tuple[Command, QAction]] = []
+        self._idle_minutes = idle_minutes
         self.choose = ChoosePanel()
         self.stack = QStackedWidget()
         central = QWidget()
@@ -65,14 +62,28 @@ class MainWindow(QMainWindow):
         self._column.addWidget(self.stack, 1)
         self.setCentralWidget(central)
         self.stack.addWidget(self.choose)
-        self._idle = IdleWatch(self, minutes=idle_minutes)
         self._connect()
-        self._add_commands()
         self._show_title()
         self._restore_geometry()
         self._show_start(self.choose)
 
     # What follows is made when it is first needed: the first paint waits for none of it.
+
+    @functools.cached_property
+    def commands(self) -> WindowCommands:
+        """What works everywhere, with its keys."""
+        from desktop.ui.window_commands import WindowCommands
+
+        return WindowCommands(self)
+
+    @functools.cached_property
+    def idle(self) -> IdleWatch:
+        """Locks the practice when nobody is there."""
+        from desktop.ui.idle import IdleWatch
+
+        made = IdleWatch(self, minutes=self._idle_minutes)
+        made.idled.connect(self.lock)
+        return made
 
     @functools.cached_property
     def notices(self) -> NoticeBar:
@@ -110,7 +121,7 @@ class MainWindow(QMainWindow):
 
         made = LockPanel(self.start_runner)
         made.unlocked.connect(self._on_unlocked_again)
-        made.left.connect(self._on_close_practice)
+        made.left.connect(self.ask_to_close_practice)
         self.stack.addWidget(made)
         return made
 
@@ -144,17 +155,18 @@ class MainWindow(QMainWindow):
             is_sample=database.is_sample,
             who=f"{database.actor.name} ({database.actor.role})",
         )
-        self.shell.menu_wanted.connect(self._on_menu)
+        self.shell.menu_wanted.connect(self.commands.show_menu)
         self.stack.addWidget(self.shell)
         self.stack.setCurrentWidget(self.shell)
-        self._enable_commands()
+        self._enable()
         self._show_title()
-        self._idle.start()
+        self.idle.start()
         self.shell.open_first()
 
     def close_practice(self) -> None:
         """Close the open practice, if any, and show the first screen."""
-        self._idle.stop()
+        if "idle" in self.__dict__:
+            self.idle.stop()
         self._put_away = []
         database, shell, runner = self._database, self.shell, self.runner
         self._database, self.shell, self.runner = None, None, None
@@ -189,7 +201,7 @@ class MainWindow(QMainWindow):
         )
         QApplication.clipboard().clear()
         self.stack.setCurrentWidget(self.lock_panel)
-        self._enable_commands()
+        self._enable()
         self._show_title()
         self.lock_panel.ask(folder, user)
 
@@ -200,9 +212,11 @@ class MainWindow(QMainWindow):
         self._database = database
         self.runner.attach(database)
         self.stack.setCurrentWidget(self.shell)
-        self._enable_commands()
+        self._enable()
         self._show_title()
-        self._idle.touch()
+        self.idle.touch()
+        import shiboken6
+
         boxes, self._put_away = self._put_away, []
         for box in boxes:
             if shiboken6.isValid(box):
@@ -220,17 +234,21 @@ class MainWindow(QMainWindow):
                 self._put_away.append(box)
             box.hide()
 
+    def _enable(self) -> None:
+        """Let those commands work that can; before the first paint there are none yet."""
+        if self.shell is not None or "commands" in self.__dict__:
+            self.commands.enable()
+
     # -- start screens ------------------------------------------------------------------------
 
     def _connect(self) -> None:
         self.choose.new_wanted.connect(self._on_new)
         self.choose.sample_wanted.connect(self._on_sample)
         self.choose.folder_chosen.connect(self._on_folder)
-        self._idle.idled.connect(self.lock)
 
     def _show_start(self, panel: QWidget) -> None:
         self.stack.setCurrentWidget(panel)
-        self._enable_commands()
+        self._enable()
         if panel is self.choose:
             self.choose.focus_first()
 
@@ -242,6 +260,7 @@ class MainWindow(QMainWindow):
         """After the first paint: import what the next click needs, on another thread."""
         from desktop.ui.login import operations
 
+        self.commands.enable()
         self.start_runner.background(self, operations.warm_up, progress_text=None)
 
     def _on_folder(self, folder: Path) -> None:
@@ -270,170 +289,22 @@ class MainWindow(QMainWindow):
 
     # -- commands -----------------------------------------------------------------------------
 
-    def _add_commands(self) -> None:
-        choice = theme.ThemeChoice
-        deeds: tuple[tuple[Command, Callable[[], object]], ...] = (
-            (commands.HELP, self._on_help),
-            (commands.PALETTE, self.open_palette),
-            (commands.FIND_PATIENT, self._on_find_patient),
-            (commands.NEXT_PANE, self._on_next_pane),
-            (commands.REFRESH, self._on_refresh),
-            (commands.SEARCH, self._on_search),
-            (commands.UNDO, self._on_undo),
-            (commands.LOCK, self.lock),
-            (commands.CLOSE_PRACTICE, self._on_close_practice),
-            (commands.THEME_SYSTEM, lambda: self._choose_theme(choice.SYSTEM)),
-            (commands.THEME_LIGHT, lambda: self._choose_theme(choice.LIGHT)),
-            (commands.THEME_DARK, lambda: self._choose_theme(choice.DARK)),
-            (commands.THEME_CONTRAST, lambda: self._choose_theme(choice.HIGH_CONTRAST)),
-            (commands.QUIT, self.close),
-        )
-        for command, do in deeds:
-            self._add_action(command, do)
-        for number in range(1, _MOST_NUMBERED + 1):
-            action = QAction(self)
-            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
-            action.triggered.connect(lambda _c=False, number=number: self._on_number(number))
-            self.addAction(action)
-
-    def _add_action(self, command: Command, do: Callable[[], object]) -> None:
-        action = QAction(command.text, self)
-        action.setShortcuts([QKeySequence(key) for key in command.keys])
-        action.triggered.connect(lambda _checked=False: do())
-        self.addAction(action)
-        self._actions.append((command, action))
-
-    def _enable_commands(self) -> None:
-        """Without an open, unlocked practice only the colours and Quit work."""
-        is_open = self.shell is not None and not self.is_locked
-        finds_patients = any(spec.patients for spec in self._search_specs())
-        always = {
-            "window.quit",
-            *(each.id for each, _action in self._actions if "theme" in each.id),
-        }
-        for command, action in self._actions:
-            works = is_open or command.id in always
-            if command is commands.FIND_PATIENT:
-                works = works and finds_patients
-            action.setEnabled(works)
-
-    def _search_specs(self) -> Sequence[SearchSpec]:
+    def search_specs(self) -> Sequence[SearchSpec]:
+        """What Ctrl+K and F3 search."""
         if self._searches is not None:
             return self._searches
-        if self.shell is None:
-            return ()
         from desktop.ui import pages
 
         return pages.SEARCHES
 
-    def working_commands(self) -> list[tuple[Command, QAction]]:
-        """What works here and now: the page's commands first, then the window's."""
-        own = [(command, action) for command, action in self._actions if action.isEnabled()]
-        return [*(self.shell.page_commands() if self.shell else []), *own]
-
-    def open_palette(self, *, patients_only: bool = False) -> Palette | None:
-        """Ctrl+K, and F3 with patients only."""
-        if self.shell is None or self.runner is None or self.is_locked:
-            return None
-        from desktop.ui.palette import Palette
-
-        searches = [spec for spec in self._search_specs() if spec.patients or not patients_only]
-        box = Palette(
-            self,
-            deeds=() if patients_only else self._deeds(),
-            searches=searches,
-            runner=self.runner,
-            go=self.shell.go,
-            prompt=(
-                "Name, birth date, phone or account number"
-                if patients_only
-                else "A command, a page, or a part of a name"
-            ),
-        )
-        box.finished.connect(box.deleteLater)
-        box.open()
-        box.line.setFocus()
-        return box
-
-    def _deeds(self) -> list[Deed]:
-        from desktop.ui.palette import Deed
-
-        shell = self.shell
-        if shell is None:
-            return []
-        found = [
-            Deed(action.text(), command.shortcut, action.trigger)
-            for command, action in self.working_commands()
-            if command is not commands.PALETTE
-        ]
-        for number, spec in enumerate(shell.specs(), start=1):
-            key = f"Ctrl+{number}" if number <= _MOST_NUMBERED else ""
-            found.append(Deed(f"Go to {spec.title}", key, functools.partial(shell.go, spec.id)))
-        return found
-
-    def _on_find_patient(self) -> None:
-        self.open_palette(patients_only=True)
-
-    def _on_help(self) -> None:
-        from desktop.ui.key_list import KeyListDialog, KeyRow
-        from desktop.ui.palette import native_key
-
-        rows = [
-            KeyRow(
-                command.id,
-                ", ".join(native_key(key) for key in command.keys),
-                action.text(),
-                "everywhere" if (command, action) in self._actions else "this page",
-            )
-            for command, action in self.working_commands()
-            if command.keys
-        ]
-        rows += [
-            KeyRow(keys, keys, text, "fields and tables") for keys, text in commands.FIELD_KEYS
-        ]
-        box = KeyListDialog(self, rows)
-        box.finished.connect(box.deleteLater)
-        box.open()
-
-    def _on_menu(self, button: QWidget) -> None:
-        menu = QMenu(self)
-        for command, action in self._actions:
-            if command in (commands.THEME_SYSTEM, commands.LOCK, commands.QUIT):
-                menu.addSeparator()
-            if action.isEnabled():
-                menu.addAction(action)
-        size = menu.sizeHint()
-        menu.exec(button.mapToGlobal(QPoint(0, -size.height())))
-        menu.deleteLater()
-
-    def _on_next_pane(self) -> None:
-        if self.shell is not None:
-            self.shell.next_pane()
-
-    def _on_number(self, number: int) -> None:
-        if self.shell is not None and not self.is_locked:
-            self.shell.go_to_number(number)
-
-    def _on_refresh(self) -> None:
-        page = self.shell.page() if self.shell else None
-        if page is not None:
-            page.refresh()
-
-    def _on_search(self) -> None:
-        page = self.shell.page() if self.shell else None
-        if page is not None:
-            page.focus_search()
-
-    def _on_undo(self) -> None:
-        if self.shell is not None:
-            self.shell.undo()
-
-    def _choose_theme(self, choice: theme.ThemeChoice) -> None:
+    def choose_theme(self, choice: theme.ThemeChoice) -> None:
+        """Change the colors now and for the next time."""
         theme.choose_theme(choice)
         if self.shell is not None:
             self.shell.recolour()
 
-    def _on_close_practice(self) -> None:
+    def ask_to_close_practice(self) -> None:
+        """Close the practice unless something typed is not saved and the user stays."""
         if self._may_discard():
             self.close_practice()
 
@@ -468,6 +339,8 @@ class MainWindow(QMainWindow):
 
     def _restore_geometry(self) -> None:
         self.setMinimumSize(760, 440)
+        from PySide6.QtCore import QByteArray
+
         kept = machine_settings().value("geometry")
         if isinstance(kept, QByteArray) and self.restoreGeometry(kept):
             return

@@ -159,7 +159,7 @@ def test_f3_finds_a_patient_and_opens_the_page(
 
 
 def test_f1_lists_what_works_here_and_only_that(two_pages: None, window: MainWindow) -> None:
-    shown = {command.id for command, _action in window.working_commands()}
+    shown = {command.id for command, _action in window.commands.working()}
     assert {"page.new", "window.lock", "window.find_patient"} <= shown
     assert "visit.post" not in shown
 
@@ -242,15 +242,15 @@ def test_a_wrong_password_leaves_it_locked(
 
 
 def test_idle_locks(two_pages: None, window: MainWindow) -> None:
-    window._idle._last -= 10 * 60 + 1
-    window._idle.look()
+    window.idle._last -= 10 * 60 + 1
+    window.idle.look()
     assert window.is_locked
 
 
 def test_a_key_counts_as_a_sign_of_life(two_pages: None, window: MainWindow) -> None:
-    window._idle._last -= 10 * 60 + 1
+    window.idle._last -= 10 * 60 + 1
     press(focused(), Qt.Key.Key_A)
-    window._idle.look()
+    window.idle.look()
     assert not window.is_locked
     notes(window).line.clear()
 
@@ -292,7 +292,7 @@ def test_only_pages_that_exist_are_shown(window: MainWindow) -> None:
         assert page is not None
         assert isinstance(page.body, QVBoxLayout)
         # Qt does nothing at all for a key that two living actions claim.
-        everywhere = {key for command, _action in window._actions for key in command.keys}
+        everywhere = {key for command, _action in window.commands.actions for key in command.keys}
         own = [key for command, _action in page._commands for key in command.keys]
         assert sorted(everywhere & set(own)) == []
         assert len(own) == len(set(own))
