@@ -207,6 +207,25 @@ class Runner(QObject):
         task = self._begin(owner, done, failed, progress_text, disable)
         self._watch(task, self._pool.submit(fn, task.progress))
 
+    def whole(
+        self,
+        owner: QWidget,
+        fn: Callable[[Any, Progress], R],
+        done: Callable[[R], None] | None = None,
+        failed: Failed | None = None,
+        *,
+        progress_text: str = "",
+        disable: QWidget | None = None,
+    ) -> None:
+        """Run work of several transactions with files between them (send, back up).
+
+        `fn` gets the open `Database` itself, beside the window's and the database's threads.
+        """
+        task = self._begin(owner, done, failed, progress_text, disable)
+        self._start(
+            lambda database: self._watch(task, self._pool.submit(fn, database, task.progress))
+        )
+
     def latest(self, owner: QWidget) -> Latest:
         """A channel of reads for type-ahead: only the newest question is answered."""
         return Latest(self, owner)
