@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ from desktop.ui.main_window import MainWindow
 
 def build_application(arguments: Sequence[str] = ()) -> QApplication:
     """The one application object, themed, with names for settings and accessibility."""
+    # Named here, Qt takes it without Python loading the large QStyle class before first paint.
+    os.environ.setdefault(theme.STYLE_VARIABLE, theme.STYLE)
     known = QApplication.instance()
     application = known if isinstance(known, QApplication) else QApplication(list(arguments))
     QCoreApplication.setApplicationName("claimstead")

@@ -7,15 +7,18 @@ compute them instead of trusting an eye.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.ui.lib.settings import machine_settings
 
 THEME_KEY = "theme"
+STYLE = "Fusion"
+STYLE_VARIABLE = "QT_STYLE_OVERRIDE"
 TEXT_CONTRAST = 4.5
 CONTROL_CONTRAST = 3.0
 
@@ -236,7 +239,8 @@ def apply_theme(scheme: Scheme | None = None) -> Scheme:
         raise RuntimeError("a theme needs a QApplication")
     scheme = scheme or scheme_for(chosen_theme())
     if app.property("claimstead_scheme") is None:
-        app.setStyle(QStyleFactory.create("Fusion"))
+        if os.environ.get(STYLE_VARIABLE) != STYLE:
+            app.setStyle(STYLE)
         app.setFont(tabular(app.font()))
     app.setProperty("claimstead_scheme", scheme.name)
     app.setPalette(palette_of(scheme))
