@@ -88,6 +88,18 @@ class AcknowledgmentResult:
     unknown: tuple[str, ...]
     problems: tuple[str, ...] = ()
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """One line a claim for a biller; one line too for a file that says nothing new."""
+        if self.read_before:
+            return (f"{', '.join(self.kinds)}: read before; nothing changed.",)
+        return tuple(
+            f"{a.control_number}: {a.text}"
+            if a.claim_id is None
+            else f"Claim {a.claim_id}: {a.text}"
+            for a in self.answers
+        )
+
     def plain(self) -> dict[str, object]:
         """For JSON."""
         return {

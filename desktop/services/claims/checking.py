@@ -81,10 +81,12 @@ def by_rules(work: Work, visit_ids: Sequence[int], rank: int) -> dict[int, list[
     }
 
 
-def of_record(record: ClaimRecord) -> list[ClaimFinding]:
+def of_record(record: ClaimRecord, *, on_paper: bool) -> list[ClaimFinding]:
     """What makes it impossible to say this claim at all, on paper or in a file."""
     number = record.control_number
-    return [
+    found = [
         ClaimFinding(Severity.ERROR, p.field.removeprefix(f"{number}."), p.text)
         for p in unwritable(record)
     ]
+    # Paper names its payer by the carrier block; only a file needs the electronic id.
+    return [f for f in found if not (on_paper and f.field == "payer.electronic_id")]

@@ -138,12 +138,17 @@ def check_claims(
     for claim in claims:
         if claim.state not in UNSENT:
             raise RuleError(f"Claim {claim.id} is {claim.state.value}; it was sent as it is.")
-    refresh(work, claims)
-    return check_ids(work, [c.id for c in claims], checker)
+    gone = set(refresh(work, claims))
+    return check_ids(work, [c.id for c in claims if c.id not in gone], checker)
 
 
-def refresh(work: Work, claims: Sequence[Claim]) -> None:
-    """Read the visits of unsent claims again; a void of a sent claim stays word for word."""
+def refresh(work: Work, claims: Sequence[Claim]) -> list[int]:
+    """Read the visits of unsent claims again; a void of a sent claim stays word for word.
+
+    Returns:
+        the claims that were dropped, because their visit no longer gives them.
+    """
+    gone: list[int] = []
     by_rank: dict[int, list[Claim]] = {}
     for claim in claims:
         if claim.frequency is not Frequency.VOID:
@@ -153,8 +158,10 @@ def refresh(work: Work, claims: Sequence[Claim]) -> None:
         built = build_claims(work, dict.fromkeys(c.visit_id for c in group), rank)
         for claim in group:
             found = next((b for b in built[claim.visit_id] if b.part == claim.part), None)
-            if found is None or found.payer_id is None or found.coverage_id is None:
+            if found is None or found.coverage_id is None or not found.line_ids:
+                gone.append(claim.id)
                 continue
+            assert found.payer_id is not None  # noqa: S101 - it comes with the coverage
             old = codec.load(claim.record)
             record = replace(
                 found.record,
@@ -173,6 +180,8 @@ def refresh(work: Work, claims: Sequence[Claim]) -> None:
             work.session.execute(delete(ClaimLine).where(ClaimLine.claim_id == claim.id))
             _insert_lines(work, [(claim.id, found.line_ids)])
     work.session.flush()
+    drop(work, gone, "Its visit no longer gives this claim.")
+    return gone
 
 
 def check_ids(
@@ -181,6 +190,7 @@ def check_ids(
     """Check stored records and bring each claim to the state that the findings allow."""
     checker = checker or by_rules
     claims = {c.id: c for c in _claims(work, claim_ids)}
+    paper = set(work.session.scalars(select(Payer.id).where(Payer.on_paper)))
     visits: dict[int, dict[int, None]] = {}
     for claim in claims.values():
         if claim.frequency is not Frequency.VOID:
@@ -195,7 +205,8 @@ def check_ids(
         if claim.frequency is Frequency.VOID:
             findings = []
         if not any(f.severity is Severity.ERROR for f in findings):
-            findings += of_record(codec.load(claim.record))
+            record = codec.load(claim.record)
+            findings += of_record(record, on_paper=claim.payer_id in paper)
         verdict = verdicts[claim_id] = Verdict(tuple(findings))
         if (claim.errors, claim.warnings) != (verdict.errors, verdict.warnings):
             claim.errors, claim.warnings = verdict.errors, verdict.warnings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from desktop.errors import RuleError
 from desktop.models.claims import Claim, ClaimEvent, ClaimLine, SubmissionClaim, Task
@@ -83,6 +83,8 @@ def drop_unsent(work: Work, visit_id: int, reason: str) -> list[int]:
             )
     ids = [c.id for c in claims]
     drop(work, ids, _reason(reason))
+    # Their lines are free again: the next check makes claims of them.
+    work.session.execute(delete(ClaimLine).where(ClaimLine.claim_id.in_(ids)))
     return ids
 
 
@@ -123,8 +125,8 @@ def resend(
     renumber(work, [claim], frequency=Frequency.ORIGINAL if denied else None)
     _close_rejections(work, claim_id, text)
     move(work, claim, Step(claim_id, ClaimState.DRAFT, text))
-    refresh(work, [claim])
-    check_ids(work, [claim_id], checker)
+    if not refresh(work, [claim]):
+        check_ids(work, [claim_id], checker)
     return claim_id
 
 
