@@ -28,6 +28,9 @@ from desktop.services.edi.remittance import (
 
 VERSION = "005010X221A1"
 
+# CLP06 knows fewer kinds of plan than SBR09; the others go out as mutually defined.
+_FILING_CODES = frozenset("12 13 14 15 16 17 AM CH DS HM LM MA MB MC OF TV VA WC ZZ".split())
+
 # An electronic transfer names banks; a training payer has none.
 _NO_BANK = ("01", "000000000", "DA", "0")
 
@@ -95,7 +98,7 @@ def _claim(claim: RemittanceClaim, text: Folder) -> Iterable[str]:
         amount(claim.charge),
         amount(claim.paid),
         "" if share is None else amount(share),
-        text(claim.filing_code, 2),
+        claim.filing_code if claim.filing_code in _FILING_CODES else "ZZ",
         text(claim.payer_claim_number, 50),
         text(claim.place, 2),
         text(claim.frequency, 1),

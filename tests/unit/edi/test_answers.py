@@ -80,6 +80,13 @@ def test_a_999_cut_off_before_its_result_is_not_taken_for_accepted() -> None:
     assert any("no IK5" in p.text for p in answer.problems)
 
 
+def test_every_segment_error_of_one_set_is_kept() -> None:
+    data = sample("999/staedi-partial.999").replace(b"IK3*REF*57**3", b"IK3*NM1*9**8~IK3*REF*57**3")
+    (answer,) = read_file(data).transactions
+    assert isinstance(answer, Acknowledgment)
+    assert [(e.segment, e.position) for e in answer.sets[2].errors] == [("NM1", 9), ("REF", 57)]
+
+
 def test_a_ta1_that_rejects() -> None:
     (answer,) = read_file(sample("TA1/uhin-rejected.ta1")).transactions
     assert isinstance(answer, InterchangeAcknowledgment)
@@ -143,7 +150,7 @@ def test_a_rejected_level_rejects_all_below_it(
 
 def test_further_statuses_of_one_stc_are_kept() -> None:
     body = TREE.format(receiver="", provider="").replace(
-        "STC*A2:20*20260915*WQ*100~", "STC*A7:562:85*20260915*U*100******A7:153:82*A6:88~"
+        "STC*A2:20*20260915*WQ*100~", "STC*A7:562:85*20260915*U*100******A7:153:82*A6:88:40~"
     )
     (claim,) = status(body).claims
     assert [(s.category, s.status) for s in claim.statuses] == [
@@ -151,6 +158,7 @@ def test_further_statuses_of_one_stc_are_kept() -> None:
         ("A7", "153"),
         ("A6", "88"),
     ]
+    assert claim.statuses[2].entity == "40"
     assert claim.amount == Money(10_000)
 
 

@@ -80,6 +80,15 @@ def test_an_unbalanced_payment_shows_its_difference_as_json() -> None:
     assert {"severity", "where", "text"} == set(shown["problems"][0])
 
 
+def test_a_claim_with_a_line_out_of_balance_is_not_balanced_as_json() -> None:
+    data = (shared_dir("edi-samples") / "835/generated-two-payees.835").read_bytes()
+    data = data.replace(b"SVC*HC:SP-01*200*110", b"SVC*HC:SP-01*200*111")
+    first = plain_file(read_file(data))["transactions"][0]
+    assert first["balanced"] is True
+    assert [c["balanced"] for c in first["claims"]] == [False, True, True]
+    assert first["claims"][0]["lines"][0]["balanced"] is False
+
+
 def test_claims_as_json() -> None:
     shown = plain("837P/generated-three-claims.837")["transactions"][0]
     assert shown["kind"] == "837P"

@@ -80,6 +80,7 @@ def test_torn_header_is_one_sentence_and_the_claims_stand_beside_it() -> None:
     torn = HEADER.replace("*00*          *00*", "*00*") + BODY
     file = read_file(torn.encode())
     assert "torn" in texts(file)
+    assert file.problems[0].severity == "error"
     (found,) = file.transactions
     assert isinstance(found, Remittance)
     assert str(found.claims_paid) == "60.00"

@@ -411,5 +411,12 @@ def test_two_claims_with_one_number_and_an_empty_file_are_refused() -> None:
         write_837p(batch(), ())
 
 
+def test_the_payers_own_number_of_the_practice_stands_beside_the_payer() -> None:
+    billing = dataclasses.replace(CLINIC, other_ids=(("G2", "KA6663"), ("0B", "036-1")))
+    found = segments(changed(billing=billing))
+    assert found[found.index("NM1*PR*2*PRAIRIE HEALTH PLAN*****PI*60054") + 1] == "REF*G2*KA6663"
+    assert found[found.index("REF*EI*371234567") + 1] == "REF*0B*036-1"
+
+
 def test_the_same_claims_give_the_same_bytes() -> None:
     assert write_837p(batch(), (secondary(),)) == write_837p(batch(), (secondary(),))

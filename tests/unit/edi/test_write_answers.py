@@ -230,7 +230,12 @@ def test_a_277ca_passes_the_judge_and_reads_back() -> None:
                 patient_id="M2",
                 accepted=False,
                 amount=Money(5_000),
-                statuses=(refused, dataclasses.replace(refused, status="153")),
+                statuses=(
+                    refused,
+                    dataclasses.replace(refused, status="153"),
+                    dataclasses.replace(refused, status="500"),
+                    dataclasses.replace(refused, status="88"),
+                ),
                 from_on=DAY,
                 to_on=dt.date(2026, 9, 3),
                 provider_id="1234567893",
