@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from desktop.services.coding.builtin.abbreviations import ABBREVIATIONS
+from desktop.services.coding.builtin.abbreviations import ABBREVIATIONS, ALSO_ENGLISH
 from desktop.services.coding.builtin.lay_words import LAY_WORDS
 from desktop.services.coding.words import fold, raw_words, stem, tokens
 
 MOST_READINGS = 5
 _LONGEST_PHRASE = 4
+_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
 
 
 def _dictionary() -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -52,7 +54,9 @@ def readings(text: str) -> list[Reading]:
     typing = folded[-1:].isalnum()
     plain = tuple(dict.fromkeys(tokens(text)))
     out: list[Reading] = []
-    pieces = _pieces([stem(w) for w in raw])
+    capitals = set() if text.isupper() else {w.lower() for w in _CAPITALS.findall(text)}
+    words = {stem(w) for w in ALSO_ENGLISH - capitals} if len(raw) > 1 else set()
+    pieces = _pieces([stem(w) for w in raw], words)
     if any(len(choices) > 1 or guessed for choices, guessed in pieces):
         out.extend(_combined(pieces, other="other" in raw))
     if plain:
@@ -60,14 +64,17 @@ def readings(text: str) -> list[Reading]:
     return out[: MOST_READINGS + 1]
 
 
-def _pieces(raw: list[str]) -> list[tuple[tuple[str, ...], bool]]:
-    """The text cut into known phrases (longest first) and single words, with their readings."""
+def _pieces(raw: list[str], plain: set[str]) -> list[tuple[tuple[str, ...], bool]]:
+    """The text cut into known phrases (longest first) and single words, with their readings.
+
+    Words of `plain` are never taken for the abbreviation that they could be.
+    """
     out: list[tuple[tuple[str, ...], bool]] = []
     i = 0
     while i < len(raw):
         for length in range(min(_LONGEST_PHRASE, len(raw) - i), 0, -1):
             found = _PHRASES.get(tuple(raw[i : i + length]))
-            if found is not None:
+            if found is not None and not (length == 1 and raw[i] in plain):
                 out.append((found, True))
                 i += length
                 break

@@ -65,6 +65,14 @@ def test_a_heading_lists_what_can_be_billed_below_it(packaged: CodeStore) -> Non
         ("pnuemonia", "J18.9"),
         ("hypothyroidsm", "E03.9"),
         ("right knee pain", "M25.561"),
+        ("GERD", "K21.9"),
+        ("a fib", "I48.91"),
+        ("kidney stone", "N20.0"),
+        ("broken collarbone left", "S42.002A"),
+        ("infected ingrown toenail", "L60.0"),
+        ("gastroesophageal reflux", "K21.9"),
+        ("H/O MI", "I25.2"),
+        ("acute on chronic systolic CHF", "I50.23"),
         ("otitis media left ear", "H66.92"),
         ("fracture neck of right femur", "S72.001A"),
         ("fracture neck of right femur subsequent encounter", "S72.001D"),
@@ -75,6 +83,12 @@ def test_a_heading_lists_what_can_be_billed_below_it(packaged: CodeStore) -> Non
 )
 def test_the_usual_code_comes_first(packaged: CodeStore, text: str, code: str) -> None:
     assert first(packaged, text)[0] == code
+
+
+def test_an_everyday_word_is_no_abbreviation(packaged: CodeStore) -> None:
+    assert first(packaged, "HIT")[0].startswith("D75.82")
+    assert not [c for c in first(packaged, "hit by falling object") if c.startswith("D75")]
+    assert "G93.32" not in first(packaged, "all over pain")
 
 
 def test_why_names_the_term_that_led_there(packaged: CodeStore) -> None:
