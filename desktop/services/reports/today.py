@@ -1,0 +1,372 @@
+"""Today: linked counts of what waits for somebody, each with the list it stands for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import case, func, literal_column, select
+
+from desktop.models.claims import Claim, Task
+from desktop.models.ledger import AuditRow, Leg, OpenItem
+from desktop.models.payments import Receipt, Remittance
+from desktop.models.people import Patient
+from desktop.models.practice import Payer, Practice
+from desktop.models.values.enums import Account, ClaimState, Party, TaskKind, VisitState
+from desktop.models.values.money import ZERO, Money
+from desktop.models.visits import ChargeLine, Visit
+from desktop.services.coding.values import ICD10CM
+from desktop.services.reports.lists import UNSENT
+from desktop.services.reports.values import long_day
+from desktop.services.work import Permission, Work, needs
+
+# Days without an answer after which a payer is asked: by file, on paper.
+ELECTRONIC_DAYS: Final = 21
+PAPER_DAYS: Final = 30
+# Days before a filing limit on which a claim is brought up, the nearest first.
+LIMIT_DAYS: Final = (0, 7, 14)
+CODES_DAYS: Final = 30
+BACKUP_DAYS: Final = 3
+_NOTHING: Final[Any] = literal_column("0")
+
+
+class Weight(StrEnum):
+    """How pressing a count is."""
+
+    BAD = "bad"
+    WARN = "warn"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class TodayCount:
+    """One line of Today.
+
+    Attributes:
+        key: stable name.
+        text: a plain sentence without its figures.
+        count: how many; None where a count means nothing.
+        amount: the money at stake, where that is known.
+        page, argument: the list behind it, as `Context.go` takes them.
+    """
+
+    key: str
+    text: str
+    count: int | None
+    amount: Money | None
+    page: str
+    argument: str | None
+    weight: Weight = Weight.PLAIN
+    detail: str = ""
+
+
+@needs(Permission.VIEW)
+def today(work: Work) -> list[TodayCount]:
+    """What waits, most pressing first; what does not occur is left out."""
+    found = [
+        *_claims(work),
+        *_limits(work),
+        *_tasks(work),
+        *_remittances(work),
+        *_unapplied(work),
+        *_visits(work),
+        *_statements(work),
+        *_codes(work),
+        *_backup(work),
+    ]
+    order = list(Weight)
+    return sorted(found, key=lambda c: order.index(c.weight))
+
+
+@needs(Permission.VIEW)
+def is_new(work: Work) -> bool:
+    """Whether the practice has no patient yet, so that Today says what to do first."""
+    return work.session.scalar(select(Patient.id).limit(1)) is None
+
+
+def _claims(work: Work) -> Iterator[TodayCount]:
+    row = work.session.execute(
+        select(func.count(), func.sum(Claim.charge)).where(Claim.state == ClaimState.REJECTED)
+    ).one()
+    if row[0]:
+        text = "rejected: mend and send again"
+        yield TodayCount(
+            "rejected", _claim(row[0], text), row[0], row[1], "claims", "rejected", Weight.BAD
+        )
+    on = work.clock.today()
+    asked = case(
+        (Payer.on_paper, on - dt.timedelta(days=PAPER_DAYS)),
+        else_=on - dt.timedelta(days=ELECTRONIC_DAYS),
+    )
+    row = work.session.execute(
+        select(func.count(), func.sum(Claim.charge))
+        .join(Payer, Payer.id == Claim.payer_id)
+        .where(Claim.state.in_((ClaimState.SENT, ClaimState.ACCEPTED)), Claim.sent_on <= asked)
+    ).one()
+    if row[0]:
+        text = "without an answer: ask the payer"
+        yield TodayCount(
+            "unanswered",
+            _claim(row[0], text),
+            row[0],
+            row[1],
+            "claims",
+            "unanswered",
+            Weight.WARN,
+            f"sent more than {ELECTRONIC_DAYS} days ago ({PAPER_DAYS} on paper)",
+        )
+    ready = work.session.execute(
+        select(func.count(), func.sum(Claim.charge)).where(Claim.state == ClaimState.READY)
+    ).one()
+    if ready[0]:
+        text = "ready to be sent"
+        yield TodayCount("ready", _claim(ready[0], text), ready[0], ready[1], "claims", "ready")
+    held = work.session.execute(
+        select(func.count(), func.sum(Claim.charge)).where(
+            Claim.state.in_((ClaimState.DRAFT, ClaimState.CHECKED)), Claim.errors > 0
+        )
+    ).one()
+    if held[0]:
+        text = "held by the checks"
+        yield TodayCount(
+            "errors", _claim(held[0], text), held[0], held[1], "claims", "errors", Weight.WARN
+        )
+
+
+def _claim(count: int, text: str) -> str:
+    return f"{'claim' if count == 1 else 'claims'} {text}"
+
+
+def _limits(work: Work) -> Iterator[TodayCount]:
+    on = work.clock.today()
+    ends = [on + dt.timedelta(days=d) for d in LIMIT_DAYS]
+    row = work.session.execute(
+        select(
+            func.count(),
+            func.count().filter(Claim.file_by < on),
+            func.count().filter(Claim.file_by == ends[0]),
+            func.count().filter(Claim.file_by <= ends[1], Claim.file_by > ends[0]),
+            func.sum(Claim.charge),
+        ).where(
+            Claim.state.in_((*UNSENT, ClaimState.REJECTED)),
+            Claim.file_by <= ends[-1],
+        )
+    ).one()
+    count, past, now, week, charge = row
+    if not count:
+        return
+    parts = [
+        f"{n} {what}"
+        for n, what in ((past, "past it"), (now, "today"), (week, "within 7 days"))
+        if n
+    ]
+    yield TodayCount(
+        "filing_limit",
+        _claim(count, "near the filing limit"),
+        count,
+        charge,
+        "claims",
+        "filing limit",
+        Weight.BAD if past or now or week else Weight.WARN,
+        ", ".join(parts) or "within 14 days",
+    )
+
+
+# Kind, words for one and for several, page, argument, weight.
+_TASKS: Final = (
+    (TaskKind.DENIAL, "denial", "denials", "claims", "denied", Weight.BAD),
+    (
+        TaskKind.UNMATCHED,
+        "payment that fits no claim",
+        "payments that fit no claim",
+        "payments",
+        "unmatched",
+        Weight.WARN,
+    ),
+    (
+        TaskKind.PAYER_ACCOUNT,
+        "entry on a payer's account to look at",
+        "entries on payers' accounts to look at",
+        "payments",
+        "payer account",
+        Weight.WARN,
+    ),
+    (
+        TaskKind.PATIENT_SHARE,
+        "patient's share to review before it is billed",
+        "patients' shares to review before they are billed",
+        "claims",
+        "patient share",
+        Weight.WARN,
+    ),
+    (
+        TaskKind.SECONDARY,
+        "claim for a second payer to make",
+        "claims for second payers to make",
+        "claims",
+        "secondary",
+        Weight.WARN,
+    ),
+    (TaskKind.CREDIT, "credit to settle", "credits to settle", "payments", "credit", Weight.PLAIN),
+)
+
+
+def _tasks(work: Work) -> Iterator[TodayCount]:
+    on = work.clock.today()
+    rows = work.session.execute(
+        select(
+            Task.kind,
+            func.count(),
+            func.sum(Task.amount),
+            func.count().filter(Task.due_on < on),
+        )
+        .where(Task.state == "open")
+        .group_by(Task.kind)
+    )
+    found = {kind: (count, amount, late) for kind, count, amount, late in rows}
+    for kind, one, several, page, argument, weight in _TASKS:
+        if kind in found:
+            count, amount, late = found[kind]
+            yield TodayCount(
+                kind.name.lower(),
+                one if count == 1 else several,
+                count,
+                amount,
+                page,
+                argument,
+                weight,
+                f"{late} past the date set for it" if late else "",
+            )
+
+
+def _remittances(work: Work) -> Iterator[TodayCount]:
+    rows = work.session.execute(
+        select(Remittance.state, func.count(), func.sum(Remittance.amount))
+        .where(Remittance.state.in_(("held", "staged")))
+        .group_by(Remittance.state)
+    )
+    found = {state: (count, amount) for state, count, amount in rows}
+    for state, text, weight in (
+        ("held", "held: something does not add up", Weight.WARN),
+        ("staged", "read and ready to be posted", Weight.PLAIN),
+    ):
+        if state in found:
+            count, amount = found[state]
+            word = "remittance" if count == 1 else "remittances"
+            yield TodayCount(state, f"{word} {text}", count, amount, "payments", state, weight)
+
+
+def _unapplied(work: Work) -> Iterator[TodayCount]:
+    sums = (
+        select(Leg.receipt_id, func.sum(Leg.amount).label("amount"))
+        .where(Leg.receipt_id > _NOTHING, Leg.account == Account.UNAPPLIED)
+        .group_by(Leg.receipt_id)
+        .having(func.sum(Leg.amount) != _NOTHING)
+        .subquery()
+    )
+    count, amount = work.session.execute(
+        select(func.count(), func.sum(sums.c.amount)).join(Receipt, Receipt.id == sums.c.receipt_id)
+    ).one()
+    if count:
+        word = "receipt holds" if count == 1 else "receipts hold"
+        yield TodayCount(
+            "unapplied",
+            f"{word} money that is not applied",
+            count,
+            -(amount or ZERO),
+            "payments",
+            "unapplied",
+        )
+
+
+def _visits(work: Work) -> Iterator[TodayCount]:
+    drafts = work.session.scalar(
+        select(func.count()).select_from(Visit).where(Visit.state == VisitState.DRAFT)
+    )
+    if drafts:
+        text = "visit is a draft: post its charges" if drafts == 1 else "visits are drafts"
+        yield TodayCount("drafts", text, drafts, None, "visits", "draft")
+    # What payers owe is far smaller than all visits ever: look there for the ones not billed.
+    billed = (
+        select(Claim.id)
+        .where(Claim.visit_id == ChargeLine.visit_id, Claim.state != ClaimState.VOID)
+        .exists()
+    )
+    count, amount = work.session.execute(
+        select(func.count(ChargeLine.visit_id.distinct()), func.sum(OpenItem.amount))
+        .join(ChargeLine, ChargeLine.id == OpenItem.charge_line_id)
+        .where(OpenItem.party > Party.PATIENT, OpenItem.amount != _NOTHING, ~billed)
+    ).one()
+    if count:
+        word = "visit has" if count == 1 else "visits have"
+        yield TodayCount(
+            "unbilled",
+            f"{word} charges for insurance and no claim",
+            count,
+            amount,
+            "visits",
+            "unbilled",
+            Weight.WARN,
+        )
+
+
+def _statements(work: Work) -> Iterator[TodayCount]:
+    from desktop.services.statements.run import plan_run
+
+    due = [r for r in plan_run(work, work.clock.today()) if r.included]
+    if due:
+        text = "account is due a statement" if len(due) == 1 else "accounts are due a statement"
+        amount = Money(sum(r.amount.cents for r in due))
+        yield TodayCount("statements", text, len(due), amount, "statements", None)
+
+
+def _codes(work: Work) -> Iterator[TodayCount]:
+    on = work.clock.today()
+    releases = work.codes.releases(ICD10CM)
+    if not releases:
+        text = "No ICD-10-CM codes are loaded: import a release"
+        yield TodayCount("codes", text, None, None, "codes", None, Weight.BAD)
+        return
+    ends = [r.valid_to for r in releases]
+    if None in ends:
+        return
+    last = max(e for e in ends if e is not None)
+    if last >= on + dt.timedelta(days=CODES_DAYS):
+        return
+    detail = "import the next release before then" if last >= on else "import the new release now"
+    yield TodayCount(
+        "codes",
+        f"ICD-10-CM loaded until {last.isoformat()}",
+        None,
+        None,
+        "codes",
+        None,
+        Weight.WARN if last >= on else Weight.BAD,
+        detail,
+    )
+
+
+def _backup(work: Work) -> Iterator[TodayCount]:
+    if work.is_sample:
+        return
+    last = work.session.scalar(
+        select(func.max(AuditRow.at)).where(
+            AuditRow.kind.in_(("backup", "practice")), AuditRow.action == "backed up"
+        )
+    )
+    # A practice without a backup counts from the day it was made.
+    since = last or work.session.get_one(Practice, 1).created_at
+    on = dt.date.fromisoformat(since[:10])
+    days = (work.clock.today() - on).days
+    if days < BACKUP_DAYS and last:
+        return
+    if last:
+        text, detail = f"Last backup {days} days ago", f"on {long_day(on)}"
+    elif days >= BACKUP_DAYS:
+        text, detail = "No backup was made yet", "make one and keep it somewhere else"
+    else:
+        return
+    yield TodayCount("backup", text, None, None, "setup", "backup", Weight.WARN, detail)

@@ -1,0 +1,158 @@
+"""Guarantors' accounts, set-based: what may be billed, what waits, what is held, what was sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
+
+from desktop.models.ledger import Leg, OpenItem
+from desktop.models.payments import Receipt, Statement
+from desktop.models.people import Coverage, Patient, Person
+from desktop.models.practice import Payer
+from desktop.models.values.enums import Account, Party
+from desktop.models.values.money import ZERO, Money
+from desktop.models.visits import ChargeLine, VisitCoverage
+from desktop.services.work import Work
+
+NOTHING: Final[Any] = literal_column("0")
+
+
+@dataclass(slots=True)
+class GuarantorAccount:
+    """What one guarantor's patients owe, and what was sent to them.
+
+    Attributes:
+        due: patients' balances that may be billed.
+        barred: patients' balances that nobody may be billed for.
+        pending: what still waits on insurance.
+        unapplied: money of the patients that is not applied.
+        last_on: the day of the newest statement that stands.
+    """
+
+    guarantor_id: int
+    due: Money = ZERO
+    barred: Money = ZERO
+    pending: Money = ZERO
+    unapplied: Money = ZERO
+    last_on: dt.date | None = None
+
+    @property
+    def net(self) -> Money:
+        """What a statement would ask for; below zero it is a credit."""
+        return self.due - self.unapplied
+
+
+def barred_visit() -> ColumnElement[bool]:
+    """Whether a payer or coverage of a charge line's visit forbids billing the patient."""
+    return (
+        select(VisitCoverage.visit_id)
+        .join(Coverage, Coverage.id == VisitCoverage.coverage_id)
+        .join(Payer, Payer.id == VisitCoverage.payer_id)
+        .where(
+            VisitCoverage.visit_id == ChargeLine.visit_id,
+            or_(Coverage.may_not_bill_patient, Payer.may_not_bill_patient),
+        )
+        .correlate(ChargeLine)
+        .exists()
+    )
+
+
+def accounts(work: Work, guarantor_ids: Sequence[int] | None = None) -> list[GuarantorAccount]:
+    """All accounts on which something is open or held, or those of some guarantors."""
+    found: dict[int, GuarantorAccount] = {}
+
+    def account(guarantor_id: int) -> GuarantorAccount:
+        return found.setdefault(guarantor_id, GuarantorAccount(guarantor_id))
+
+    chosen = [] if guarantor_ids is None else [Patient.guarantor_id.in_(guarantor_ids)]
+    barred = or_(Patient.may_not_bill, barred_visit()).label("barred")
+    for guarantor_id, is_barred, amount in work.session.execute(
+        select(Patient.guarantor_id, barred, func.sum(OpenItem.amount))
+        .join(OpenItem, OpenItem.patient_id == Patient.id)
+        .join(ChargeLine, ChargeLine.id == OpenItem.charge_line_id)
+        .where(OpenItem.party == Party.PATIENT, OpenItem.amount != NOTHING, *chosen)
+        .group_by(Patient.guarantor_id, barred)
+    ):
+        if is_barred:
+            account(guarantor_id).barred = amount
+        else:
+            account(guarantor_id).due = amount
+    for guarantor_id, amount in work.session.execute(
+        select(Patient.guarantor_id, func.sum(OpenItem.amount))
+        .join(OpenItem, OpenItem.patient_id == Patient.id)
+        .where(OpenItem.party > Party.PATIENT, OpenItem.amount != NOTHING, *chosen)
+        .group_by(Patient.guarantor_id)
+    ):
+        account(guarantor_id).pending = amount
+    for guarantor_id, amount in work.session.execute(
+        select(Patient.guarantor_id, func.sum(Leg.amount))
+        .join(Receipt, Receipt.patient_id == Patient.id)
+        .join(Leg, Leg.receipt_id == Receipt.id)
+        .where(Receipt.kind == "patient", Leg.account == Account.UNAPPLIED, *chosen)
+        .group_by(Patient.guarantor_id)
+        .having(func.sum(Leg.amount) != NOTHING)
+    ):
+        account(guarantor_id).unapplied = -amount
+    sent = select(Statement.guarantor_id, func.max(Statement.issued_on)).where(
+        Statement.voided_on.is_(None)
+    )
+    if guarantor_ids is not None:
+        sent = sent.where(Statement.guarantor_id.in_(guarantor_ids))
+    for guarantor_id, last_on in work.session.execute(sent.group_by(Statement.guarantor_id)):
+        if guarantor_id in found:
+            found[guarantor_id].last_on = last_on
+    return [found[i] for i in sorted(found)]
+
+
+def people(work: Work, guarantor_ids: Sequence[int]) -> dict[int, Person]:
+    """The guarantors themselves."""
+    found: dict[int, Person] = {}
+    for start in range(0, len(guarantor_ids), 5000):
+        part = guarantor_ids[start : start + 5000]
+        found.update(
+            {p.id: p for p in work.session.scalars(select(Person).where(Person.id.in_(part)))}
+        )
+    return found
+
+
+def numbers(work: Work, guarantor_ids: Sequence[int]) -> dict[int, str]:
+    """The account number of each guarantor: their own as a patient, else the first patient's."""
+    rows: dict[int, list[tuple[bool, int, str]]] = defaultdict(list)
+    for start in range(0, len(guarantor_ids), 5000):
+        part = guarantor_ids[start : start + 5000]
+        for guarantor, person, patient, number in work.session.execute(
+            select(
+                Patient.guarantor_id, Patient.person_id, Patient.id, Patient.account_number
+            ).where(Patient.guarantor_id.in_(part))
+        ):
+            rows[guarantor].append((person != guarantor, patient, number))
+    return {guarantor: min(found)[2] for guarantor, found in rows.items()}
+
+
+def letter_name(person: Person) -> str:
+    """A name as a letter has it: ``Dora M Quill Jr``."""
+    return " ".join(p for p in (person.first, person.middle, person.last, person.suffix) if p)
+
+
+def city_line(city: str, state: str, zip_code: str) -> str:
+    """The last line of an address: ``Springfield, IL 62701-0001``."""
+    code = f"{zip_code[:5]}-{zip_code[5:]}" if len(zip_code) == 9 else zip_code
+    place = f"{city}, {state}" if city and state else city or state
+    return f"{place} {code}".strip()
+
+
+def address_lines(person: Person) -> tuple[str, ...]:
+    """Name and postal lines of a guarantor."""
+    lines = (letter_name(person), person.line1, person.line2)
+    last = city_line(person.city, person.state, person.zip_code)
+    return tuple(line for line in (*lines, last) if line)
+
+
+def has_address(person: Person) -> bool:
+    """Whether a letter would arrive: street, city, state and ZIP code."""
+    return bool(person.line1 and person.city and person.state and len(person.zip_code) >= 5)
