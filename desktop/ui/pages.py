@@ -59,6 +59,32 @@ class SearchSpec:
     patients: bool = False
 
 
-PAGES: list[PageSpec] = []
+def _patients(context: Context) -> Page:
+    from desktop.ui.patients.page import PatientsPage
 
-SEARCHES: list[SearchSpec] = []
+    return PatientsPage(context)
+
+
+def _find_patients(work: Work, text: str) -> Sequence[Found]:
+    from desktop.services.registration import search
+
+    return [
+        Found(row.id, row.name, f"born {row.birth_on}" if row.birth_on else "", row.account_number)
+        for row in search.search(work, text, 10)
+    ]
+
+
+def _visits(context: Context) -> Page:
+    from desktop.ui.visits.page import VisitsPage
+
+    return VisitsPage(context)
+
+
+PAGES: list[PageSpec] = [
+    PageSpec("patients", "Patients", "patients", _patients),
+    PageSpec("visits", "Visits", "visits", _visits),
+]
+
+SEARCHES: list[SearchSpec] = [
+    SearchSpec("patients", _find_patients, patients=True),
+]
