@@ -8,6 +8,7 @@ from typing import Any
 
 from desktop.errors import RuleError
 from desktop.services.claims import acknowledgments
+from desktop.services.claims.acknowledgments import AcknowledgmentResult
 from desktop.services.database import Database
 from desktop.services.edi.read import read_file
 from desktop.services.edi.remittance import Remittance
@@ -114,11 +115,29 @@ def post_file(database: Database, data: bytes, file_name: str) -> FileResult:
         result = database.write(
             lambda work: acknowledgments.read_acknowledgment(work, data, file_name)
         )
-        told = tuple(result.lines)
+        told = tuple(_acknowledged(result))
     if not payments and not told:
         why = f" {read.problems[0].text}" if read.problems else ""
         raise RuleError(f"“{file_name}” holds no 835, 999, TA1 or 277CA; nothing was taken.{why}")
     return FileResult(file_name, payments, told, problems)
+
+
+def _acknowledged(result: AcknowledgmentResult) -> list[str]:
+    kinds = " and ".join(result.kinds)
+    if result.read_before:
+        return [f"{kinds}: read before; nothing was changed."]
+    if result.accepted or result.rejected:
+        out = [f"{kinds}: {result.accepted} claims accepted, {result.rejected} rejected."]
+    else:
+        # A 999 that passes says only that the file could be read.
+        out = [f"{kinds}: the file was taken; no claim was rejected."]
+    out += [
+        f"  claim {a.control_number} rejected: {a.text}"
+        for a in result.answers
+        if a.accepted is False
+    ]
+    out += [f"  claim {number} is none of this practice" for number in result.unknown]
+    return out
 
 
 def _post(database: Database, found: Sequence[Staged]) -> list[Payment]:

@@ -85,8 +85,11 @@ def stage_file(work: Work, data: bytes, file_name: str) -> StagedFile:
         raise RuleError(f"“{file_name}” holds no remittance (835).{why}")
     _refuse_other_world(work, [i.sender for i in read.interchanges])
     sha = work.documents.put(data, "835", file_name)
-    staged = tuple(stage(work, p, kind="835", sha=sha, file_name=file_name) for p in payments)
-    return StagedFile(file_name, sha, staged, read.problems)
+    staged = []
+    for done, payment in enumerate(payments):
+        work.progress.report(done, len(payments), f"Reading payment {done + 1}…")
+        staged.append(stage(work, payment, kind="835", sha=sha, file_name=file_name))
+    return StagedFile(file_name, sha, tuple(staged), read.problems)
 
 
 def stage(

@@ -168,7 +168,8 @@ class _Context:
 
     def name(self, kind: str) -> str:
         """A file name that says what it is and that it is not real."""
-        return f"training-{kind}-{self.control:09d}.x12"
+        ending = kind.partition("-")[0].lower()
+        return f"training-{kind.lower()}-{self.control:09d}.{ending}"
 
 
 def _file_date(file: EdiFile) -> dt.date:
