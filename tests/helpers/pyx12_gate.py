@@ -6,6 +6,7 @@ import functools
 import io
 import json
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pyx12.map_if
@@ -50,16 +51,18 @@ def findings(data: bytes) -> list[str]:
     return found
 
 
-def _errors(node: Any) -> Any:
+def _errors(node: Any, where: str = "file") -> Iterator[str]:
+    """Every error of pyx12's report, with the segment that it stands under."""
     if isinstance(node, dict):
+        if node.get("seg_id"):
+            where = f"{node['seg_id']} at {node.get('seg_count', '?')}"
         if node.get("err_cde"):
-            where = f"{node.get('seg_id', '')} line {node.get('cur_line', '')}"
             yield f"{where}: {node['err_cde']} {node.get('err_str', '')}"
         for value in node.values():
-            yield from _errors(value)
+            yield from _errors(value, where)
     elif isinstance(node, list):
         for value in node:
-            yield from _errors(value)
+            yield from _errors(value, where)
 
 
 def assert_x12_clean(data: bytes) -> None:
