@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.ui.lib import theme
 from desktop.ui.lib.settings import machine_settings, remember_folder
@@ -224,15 +231,20 @@ class MainWindow(QMainWindow):
 
     def _put_dialogs_away(self) -> None:
         """Hide every other window; forms and previews come back after unlocking as they were."""
-        from desktop.ui.lib.dialog import FormDialog
-        from desktop.ui.lib.pdf import PdfDialog
+        from desktop.ui.palette import Palette
 
         for box in QApplication.topLevelWidgets():
             if box is self or not box.isVisible():
                 continue
-            if isinstance(box, FormDialog | PdfDialog):
+            ours = type(box).__module__.startswith("desktop.") and not isinstance(box, Palette)
+            if isinstance(box, QDialog) and not ours:
+                # A question or a file chooser: its answer is no.
+                box.reject()
+            elif isinstance(box, QDialog):
                 self._put_away.append(box)
-            box.hide()
+                box.hide()
+            else:
+                box.hide()
 
     def _enable(self) -> None:
         """Let those commands work that can; before the first paint there are none yet."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from desktop.ui.commands import Command
 from desktop.ui.lib import theme
+from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.icons import icon
 from desktop.ui.lib.messages import Notice, NoticeBar
@@ -58,9 +58,8 @@ class Shell(QWidget):
         self.notices = NoticeBar()
         self.stack = QStackedWidget()
         self.side = self._side_bar()
-        self.menu_button = QPushButton("Menu")
+        self.menu_button = Button("Menu")
         self.menu_button.setObjectName("menu")
-        self.menu_button.setAutoDefault(False)
         self.menu_button.setToolTip("Keys, colors, lock, close")
         self.menu_button.clicked.connect(lambda: self.menu_wanted.emit(self.menu_button))
         self._lay_out(who, is_sample=is_sample)

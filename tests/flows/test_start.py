@@ -27,7 +27,7 @@ def answer(text: str) -> None:
 @pytest.fixture
 def panel(start_window: MainWindow) -> NewPracticePanel:
     start_window.choose.new_button.setFocus()
-    press(start_window.choose.new_button, Qt.Key.Key_Space)
+    press(start_window.choose.new_button, Qt.Key.Key_Return)
     return start_window.new_practice
 
 
@@ -52,7 +52,7 @@ def test_one_question_at_a_time_then_the_recovery_key(
     assert not panel.next_button.isEnabled()
     press(panel.printed, Qt.Key.Key_Space)
     assert panel.next_button.isEnabled()
-    press(panel.next_button, Qt.Key.Key_Space)
+    press(panel.next_button, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: start_window.shell is not None)
     assert panel.key_label.text() == ""
     start_window.close_practice()

@@ -7,10 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import AppError
-from desktop.ui.lib import messages, theme
+from desktop.ui.lib import messages
+from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.messages import Notice, NoticeBar
 
@@ -38,12 +39,9 @@ class FormDialog(QDialog):
         self.form = form
         self._owner = parent
         self._on_save = on_save
-        self.save_button = QPushButton(verb)
-        theme.flag(self.save_button, "primary")
+        self.save_button = Button(verb, primary=True)
         self.save_button.setToolTip(f"{verb} (Ctrl+Enter)")
-        self.cancel_button = QPushButton("Cancel")
-        for button in (self.save_button, self.cancel_button):
-            button.setAutoDefault(False)
+        self.cancel_button = Button("Cancel")
         self._notices = NoticeBar()
         self._lay_out()
         self.save_button.clicked.connect(self.save)
@@ -120,9 +118,6 @@ class FormDialog(QDialog):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Override of Qt: Enter never presses a button by itself."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            focused = self.focusWidget()
-            if isinstance(focused, QPushButton):
-                focused.click()
             event.accept()
             return
         super().keyPressEvent(event)

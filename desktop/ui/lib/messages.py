@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QWidget,
 )
 
 from desktop.ui.lib import theme
+from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.icons import icon
 
 log = logging.getLogger(__name__)
@@ -77,9 +77,8 @@ class NoticeBar(QFrame):
         self._text.setWordWrap(True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._action = QPushButton()
-        self._close = QPushButton("Close")
-        theme.flag(self._close, "quiet")
+        self._action = Button()
+        self._close = Button("Close", quiet=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 4)
         row.addWidget(self._icon)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.commands import Command
 from desktop.ui.lib import theme
+from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.runner import Runner
 
@@ -135,11 +136,7 @@ class Page(QWidget):
 
 def action_button(action: QAction, command: Command, *, primary: bool = False) -> QPushButton:
     """A button that follows an action; its tooltip shows the key."""
-    button = QPushButton(action.text())
-    button.setAutoDefault(False)
-    button.setDefault(False)
-    if primary:
-        theme.flag(button, "primary")
+    button = Button(action.text(), primary=primary)
     keys = QKeySequence(command.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
     words = command.tooltip or action.text()
     button.setToolTip(f"{words} ({keys})" if keys else words)

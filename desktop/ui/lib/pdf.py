@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QHBoxLayout,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop.ui.lib import messages, theme
+from desktop.ui.lib import messages
+from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.messages import Notice, NoticeBar
 
 if TYPE_CHECKING:
@@ -55,14 +55,12 @@ class PdfPreview(QWidget):
         self.view.setPageMode(QPdfView.PageMode.MultiPage)
         self.view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
         self.view.setAccessibleName("Pages of the document")
-        self.print_button = QPushButton("Print")
+        self.print_button = Button("Print", primary=True)
         self.print_button.setToolTip("Print at exact size (Ctrl+P)")
-        theme.flag(self.print_button, "primary")
-        self.save_button = QPushButton("Save as PDF")
+        self.save_button = Button("Save as PDF")
         row = QHBoxLayout()
         row.addStretch(1)
         for button in (self.save_button, self.print_button):
-            button.setAutoDefault(False)
             row.addWidget(button)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

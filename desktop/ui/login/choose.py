@@ -8,10 +8,11 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout
 
 from desktop.ui.lib import theme
+from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.icons import icon
 from desktop.ui.lib.labels import plain_label
 from desktop.ui.lib.settings import recent_folders
-from desktop.ui.login.fields import Card, button, title_row
+from desktop.ui.login.fields import Card, title_row
 
 _MOST_RECENT = 4
 
@@ -60,7 +61,7 @@ class ChoosePanel(Card):
         self.recent_buttons = []
         for folder in recent_folders()[:_MOST_RECENT]:
             is_first = not self.recent_buttons
-            made = button(f"Open “{folder.name}”", primary=is_first)
+            made = Button(f"Open “{folder.name}”", primary=is_first)
             made.setToolTip(str(folder))
             made.setMinimumHeight(38)
             made.clicked.connect(lambda _c=False, folder=folder: self.folder_chosen.emit(folder))
@@ -72,7 +73,7 @@ class ChoosePanel(Card):
         (self.recent_buttons[0] if self.recent_buttons else self.new_button).setFocus()
 
     def _way(self, text: str, icon_name: str) -> QPushButton:
-        made = button(text)
+        made = Button(text)
         made.setIcon(icon(icon_name, theme.current().text))
         made.setIconSize(QSize(18, 18))
         made.setMinimumHeight(38)

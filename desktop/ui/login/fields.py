@@ -10,12 +10,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop.ui.lib import theme
+from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.icons import icon
 from desktop.ui.lib.labels import plain_label
 
@@ -39,9 +39,8 @@ class PasswordEdit(QWidget):
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setMaxLength(256)
         self.line.setAccessibleName(name)
-        self.show_button = QPushButton("Show")
+        self.show_button = Button("Show")
         self.show_button.setCheckable(True)
-        self.show_button.setAutoDefault(False)
         self.show_button.setAccessibleName(f"Show the {name.lower()}")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -85,17 +84,6 @@ def say(label: QLabel, text: str) -> None:
     label.setText(text)
     label.setAccessibleName(text)
     label.setVisible(bool(text))
-
-
-def button(text: str, *, primary: bool = False, quiet: bool = False) -> QPushButton:
-    """A button that Enter presses only when it has the focus."""
-    made = QPushButton(text)
-    made.setAutoDefault(False)
-    if primary:
-        theme.flag(made, "primary")
-    if quiet:
-        theme.flag(made, "quiet")
-    return made
 
 
 def title_row(text: str, icon_name: str) -> QHBoxLayout:

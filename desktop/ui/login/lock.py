@@ -9,10 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout
 
 from desktop.errors import AppError
+from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.labels import plain_label
 from desktop.ui.lib.runner import Runner
 from desktop.ui.login import operations
-from desktop.ui.login.fields import Card, PasswordEdit, button, problem_label, say, title_row
+from desktop.ui.login.fields import Card, PasswordEdit, problem_label, say, title_row
 
 if TYPE_CHECKING:
     from desktop.services.database import Database
@@ -42,8 +43,8 @@ class LockPanel(Card):
         self.column.addWidget(self._who)
         self.column.addWidget(self.password)
         self.column.addWidget(self.problem)
-        self.close_button = button("Close the practice", quiet=True)
-        self.unlock_button = button("Unlock", primary=True)
+        self.close_button = Button("Close the practice", quiet=True)
+        self.unlock_button = Button("Unlock", primary=True)
         row = QHBoxLayout()
         row.addWidget(self.close_button)
         row.addStretch(1)

@@ -17,12 +17,13 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import AppError
 from desktop.ui.lib import messages, theme
+from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import Check, TextEdit, plain_label
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.progress import ProgressStrip
 from desktop.ui.lib.runner import Runner
 from desktop.ui.login import operations
-from desktop.ui.login.fields import Card, PasswordEdit, button, problem_label, say, title_row
+from desktop.ui.login.fields import Card, PasswordEdit, problem_label, say, title_row
 
 MIN_PASSWORD = 12
 
@@ -57,8 +58,8 @@ class NewPracticePanel(Card):
         self._add_steps()
         self._progress = ProgressStrip(runner)
         self.column.addWidget(self._progress)
-        self.back_button = button("Back")
-        self.next_button = button("Next", primary=True)
+        self.back_button = Button("Back")
+        self.next_button = Button("Next", primary=True)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self.back_button)
@@ -115,7 +116,7 @@ class NewPracticePanel(Card):
             self.password,
             self.again,
         )
-        browse = button("Choose another folder")
+        browse = Button("Choose another folder")
         browse.clicked.connect(self._on_browse)
         self._add(
             "Where shall its file lie?",
@@ -127,7 +128,7 @@ class NewPracticePanel(Card):
         self.key_label = plain_label()
         self.key_label.setWordWrap(True)
         theme.flag(self.key_label, "title")
-        self.print_button = button("See and print the key")
+        self.print_button = Button("See and print the key")
         self.print_button.clicked.connect(self._on_print)
         self._add(
             "Your recovery key",

@@ -9,10 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
 from desktop.errors import AppError
+from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import Choice, plain_label
 from desktop.ui.lib.runner import Runner
 from desktop.ui.login import operations
-from desktop.ui.login.fields import Card, PasswordEdit, button, problem_label, say, title_row
+from desktop.ui.login.fields import Card, PasswordEdit, problem_label, say, title_row
 
 if TYPE_CHECKING:
     from desktop.services.database import Database
@@ -102,9 +103,9 @@ class UnlockPanel(Card):
         )
 
     def _lay_out_buttons(self) -> None:
-        self.other_way = button("Use the recovery key", quiet=True)
-        self.back_button = button("Back")
-        self.unlock_button = button("Open", primary=True)
+        self.other_way = Button("Use the recovery key", quiet=True)
+        self.back_button = Button("Back")
+        self.unlock_button = Button("Open", primary=True)
         row = QHBoxLayout()
         row.addWidget(self.other_way)
         row.addStretch(1)
