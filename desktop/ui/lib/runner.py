@@ -46,8 +46,8 @@ class DatabaseFace(Protocol):
         """Call back on the database's thread after each commit; returns how to stop."""
         ...
 
-    def poll(self) -> object:
-        """Notice commits of other programs."""
+    def poll(self) -> Future[None]:
+        """Notice commits of other programs; queued on the writer's thread."""
         ...
 
 
@@ -117,6 +117,7 @@ class Runner(QObject):
         self._unsubscribe: Callable[[], None] | None = None
         self._waiting: list[Callable[[DatabaseFace], None]] = []
         self._tasks: list[_Task] = []
+        self._polled: Future[None] | None = None
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="side-work")
         self._was_busy = False
         self._closed = False
@@ -147,6 +148,7 @@ class Runner(QObject):
             self._unsubscribe()
         self._unsubscribe = None
         self._database = None
+        self._polled = None
 
     @property
     def idle(self) -> bool:
@@ -261,8 +263,9 @@ class Runner(QObject):
             call(self._database)
 
     def _on_poll(self) -> None:
-        if self._database is not None:
-            self._database.poll()
+        # While a long import is being written, questions must not pile up behind it.
+        if self._database is not None and (self._polled is None or self._polled.done()):
+            self._polled = self._database.poll()
 
     def _begin(
         self,

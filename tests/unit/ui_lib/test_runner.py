@@ -201,3 +201,17 @@ def test_calls_made_while_locked_run_after_unlocking(
     assert database.callbacks == []
     runner.attach(database)
     qtbot.waitUntil(lambda: answers == ["kept"])
+
+
+def test_polls_do_not_pile_up_behind_a_long_write(
+    qtbot: QtBot, runner: Runner, host: Host, database: ThreadedDatabase
+) -> None:
+    gate = threading.Event()
+    runner.write(host, lambda _work: gate.wait(5))
+    for _ in range(5):
+        runner._on_poll()
+    assert database.polled == 1
+    gate.set()
+    qtbot.waitUntil(lambda: runner.idle)
+    runner._on_poll()
+    qtbot.waitUntil(lambda: database.polled == 2)
