@@ -302,7 +302,7 @@ class CodeStore:
         number, dot_after = self._system(system)
         if not number or limit < 1 or self.coverage(system, on) is None:
             return []
-        searcher = Searcher(self._connection, number, dot_after)
+        searcher = Searcher(self._connection, system, number, dot_after)
         return searcher.search(text, on, limit, weights, billable_only=billable_only)
 
 

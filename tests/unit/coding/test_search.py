@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.services.coding.search import distance
+from desktop.services.coding.ranking import distance
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.words import tokens
 from tests.unit.coding.conftest import IN_2026
