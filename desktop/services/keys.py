@@ -93,7 +93,8 @@ def password_problem(password: str) -> str | None:
     """None for a usable password: length is asked for, composition is not."""
     if len(password) < MIN_PASSWORD:
         return f"The password needs at least {MIN_PASSWORD} characters; a short sentence is good."
-    if len(set(password)) < 5 or password.lower().strip("0123456789!.?-_ ") in _COMMON:
+    guessed = len(set(password)) < 5 or password.isdigit()
+    if guessed or password.lower().strip("0123456789!.?-_ ") in _COMMON:
         return "This password is among the first that are guessed; take a short sentence instead."
     return None
 

@@ -276,7 +276,7 @@ def check_all(work: Work) -> None:
 
 def test_money_adds_up_after_anything(opened: Database) -> None:
     Practice.database = opened
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Practice,
         settings=settings(
             max_examples=200 if LONG else 12,
