@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableView,
+    QVBoxLayout,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop.services.work import Work
@@ -296,3 +306,18 @@ def test_only_pages_that_exist_are_shown(window: MainWindow) -> None:
         own = [key for command, _action in page._commands for key in command.keys]
         assert sorted(everywhere & set(own)) == []
         assert len(own) == len(set(own))
+
+
+def test_each_control_of_each_page_says_what_it_is(window: MainWindow) -> None:
+    assert window.shell is not None
+    nameless = []
+    for spec in pages.PAGES:
+        window.shell.go(spec.id)
+    kinds = (QLineEdit, QComboBox, QPlainTextEdit, QTableView, QAbstractButton)
+    buddies = {label.buddy() for label in window.findChildren(QLabel)}
+    for control in (each for kind in kinds for each in window.findChildren(kind)):
+        inner = isinstance(control.parentWidget(), QAbstractItemView | QLineEdit | QComboBox)
+        text = control.text() if isinstance(control, QAbstractButton) else ""
+        if not (control.accessibleName() or text or inner or control in buddies):
+            nameless.append((type(control).__name__, type(control.parentWidget()).__name__))
+    assert nameless == []

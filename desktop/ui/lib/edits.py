@@ -354,6 +354,9 @@ class MoneyEdit(QLineEdit):
             self.selectAll()
 
 
+_NARROWEST, _WIDEST = 6, 26
+
+
 class Choice(QComboBox):
     """One of a few values. The wheel changes it only when it has the focus; F4 opens the list."""
 
@@ -367,7 +370,6 @@ class Choice(QComboBox):
         self._empty = empty
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
         self.set_options(options)
         self.activated.connect(lambda _index: self.edited.emit())
 
@@ -381,6 +383,8 @@ class Choice(QComboBox):
             texts.insert(0, self._empty)
         self.clear()
         self.addItems(texts)
+        longest = max((len(text) for text in texts), default=0)
+        self.setMinimumContentsLength(min(max(longest, _NARROWEST), _WIDEST))
         self.set_value(kept)
 
     def value(self) -> Any:

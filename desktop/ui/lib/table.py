@@ -461,7 +461,7 @@ class RowsTable(QWidget):
         figure = self.view.fontMetrics().horizontalAdvance("0")
         for at, column in enumerate(self.model.columns):
             characters = column.width or _WIDTHS[column.kind]
-            pixels = max(characters, len(column.title) + 3) * figure + 12
+            pixels = max(characters, len(column.title) + 2) * figure + 10
             self.view.setColumnWidth(at, pixels)
             if column.stretch:
                 self.view.set_stretch(at, pixels)
