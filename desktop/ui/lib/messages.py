@@ -78,6 +78,7 @@ class NoticeBar(QFrame):
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._action = Button()
+        self._action.hide()
         self._close = Button("Close", quiet=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 4)

@@ -151,6 +151,11 @@ class Runner(QObject):
         self._polled = None
 
     @property
+    def database(self) -> DatabaseFace | None:
+        """The open practice, None while locked; for keys and passwords, which are no query."""
+        return self._database
+
+    @property
     def idle(self) -> bool:
         """Whether no call is on its way."""
         return not self._tasks
