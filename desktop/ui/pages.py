@@ -80,11 +80,28 @@ def _visits(context: Context) -> Page:
     return VisitsPage(context)
 
 
+def _claims(context: Context) -> Page:
+    from desktop.ui.claims.page import ClaimsPage
+
+    return ClaimsPage(context)
+
+
+def _find_claims(work: Work, text: str) -> Sequence[Found]:
+    from desktop.services.claims import views
+
+    return [
+        Found(row.id, f"Claim {row.id}", f"{row.patient}, {row.payer}", row.control_number)
+        for row in views.search_claims(work, text)
+    ]
+
+
 PAGES: list[PageSpec] = [
     PageSpec("patients", "Patients", "patients", _patients),
     PageSpec("visits", "Visits", "visits", _visits),
+    PageSpec("claims", "Claims", "claims", _claims),
 ]
 
 SEARCHES: list[SearchSpec] = [
     SearchSpec("patients", _find_patients, patients=True),
+    SearchSpec("claims", _find_claims),
 ]

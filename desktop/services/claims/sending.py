@@ -263,6 +263,22 @@ def unqueue(work: Work, submission_id: int, reason: str) -> None:
 
 
 @needs(Permission.VIEW)
+def outbox_folder(work: Work) -> str:
+    """The folder that files went to last; empty when none was chosen yet."""
+    return work.session.get_one(Practice, 1).outbox_folder
+
+
+@needs(Permission.CLAIM)
+def keep_outbox(work: Work, folder: str) -> None:
+    """Remember the outbox for the next time."""
+    practice = work.session.get_one(Practice, 1)
+    if practice.outbox_folder != folder:
+        practice.outbox_folder = folder
+        audit.record(work, "changed", "practice", 1, fields=["outbox_folder"])
+        work.touch(Changes.PRACTICE)
+
+
+@needs(Permission.VIEW)
 def queued_submissions(work: Work) -> list[int]:
     """Files that wait for their outbox, oldest first."""
     query = select(Submission.id).where(Submission.state == "queued").order_by(Submission.id)

@@ -163,7 +163,7 @@ def view_claim(work: Work, claim_id: int) -> ClaimView:
     if claim.state in UNSENT:
         if claim.frequency is not Frequency.VOID:
             findings = by_rules(work, [claim.visit_id], claim.rank)[claim.visit_id]
-        findings = findings or of_record(record)
+        findings = findings or of_record(record, on_paper=payer.on_paper)
     work.viewed("patient", claim.patient_id)
     row = _row(
         claim, f"{person.last}, {person.first}", payer.name, payer.on_paper, work.clock.today()

@@ -1,0 +1,1 @@
+"""The page Claims: the list by the work it needs, one claim, sending, printing, answers."""

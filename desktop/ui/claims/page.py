@@ -1,0 +1,400 @@
+"""The page Claims: choose what to work on, check, send, print, read answers, correct."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from desktop.models.values.enums import ClaimState, Frequency
+from desktop.services.claims import views
+from desktop.services.claims.views import GROUPS, ClaimRow, ClaimView
+from desktop.services.work import Changes
+from desktop.ui import commands
+from desktop.ui.claims import dialogs, operations
+from desktop.ui.claims.details import ClaimDetails
+from desktop.ui.lib import messages, theme
+from desktop.ui.lib.dialog import FormDialog
+from desktop.ui.lib.edits import Choice, plain_label
+from desktop.ui.lib.page import Context, Page
+from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
+
+_TONES = {
+    ClaimState.DRAFT: Tone.BAD,
+    ClaimState.CHECKED: Tone.WARN,
+    ClaimState.READY: Tone.GOOD,
+    ClaimState.QUEUED: Tone.WARN,
+    ClaimState.REJECTED: Tone.BAD,
+    ClaimState.DENIED: Tone.BAD,
+    ClaimState.PARTLY_PAID: Tone.WARN,
+    ClaimState.ACCEPTED: Tone.GOOD,
+    ClaimState.PAID: Tone.GOOD,
+}
+_SOON_DAYS = 30
+
+
+def _state(row: ClaimRow) -> str:
+    """The state's word; a correction says so."""
+    kind = {Frequency.REPLACEMENT: " (7)", Frequency.VOID: " (8)"}.get(row.frequency, "")
+    return row.state.value + kind
+
+
+def _left(row: ClaimRow) -> str:
+    """The countdown in words, so that no colour is needed to read it."""
+    days = row.days_left
+    if days is None:
+        return ""
+    if days < 0:
+        return f"{-days} days late"
+    return "today" if days == 0 else f"{days} day{'' if days == 1 else 's'}"
+
+
+def _left_tone(row: ClaimRow) -> Tone:
+    if row.days_left is None or row.days_left > _SOON_DAYS:
+        return Tone.NEUTRAL
+    return Tone.BAD if row.days_left < 0 else Tone.WARN
+
+
+COLUMNS = (
+    Column("state", "State", Kind.STATE, width=12, getter=_state,
+           tone=lambda row: _TONES.get(row.state, Tone.NEUTRAL)),
+    Column("patient", "Patient", stretch=True),
+    Column("payer", "Payer", width=17),
+    Column("service_on", "Service", Kind.DATE),
+    Column("charge", "Charge", Kind.MONEY, width=10),
+    Column("days_left", "Time to file", Kind.STATE, width=11, getter=_left, tone=_left_tone),
+    Column("findings", "Findings", width=8, getter=lambda row: str(row.findings or "")),
+    Column("control_number", "Number", width=12, hidden=True),
+    Column("sent_on", "Sent", Kind.DATE, hidden=True),
+    Column("id", "Claim", Kind.COUNT, width=7),
+)  # fmt: skip
+
+
+class ClaimsPage(Page):
+    """The list of claims, with one of them beside it.
+
+    `show_record` takes a claim's id, or the name of a group of the list such as "Rejected".
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "Claims")
+        self._wanted: int | None = None
+        self._view: ClaimView | None = None
+        self.group = Choice([(name, name) for name in GROUPS])
+        self.table = RowsTable(
+            COLUMNS,
+            name="claims",
+            empty="No claims here. Post a visit, then press Ctrl+Shift+C to make its claim.",
+        )
+        self.details = ClaimDetails(self._ask_preview)
+        self._lay_out()
+        self._add_commands()
+        self._list = context.runner.latest(self)
+        self._one = context.runner.latest(self)
+        self.group.edited.connect(self.refresh)
+        self.table.selection_changed.connect(self._on_chosen)
+        self.table.opened.connect(lambda _row: self._open_visit())
+        self.details.finding_opened.connect(lambda _finding: self._open_visit())
+        context.runner.on_change(
+            self, Changes.CLAIMS | Changes.VISITS | Changes.PAYERS | Changes.PATIENTS, self.refresh
+        )
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        label = plain_label("&Show", muted=True)
+        label.setBuddy(self.group)
+        self.group.setAccessibleName("Which claims to show")
+        self.group.setMinimumContentsLength(28)
+        row.addWidget(label)
+        row.addWidget(self.group)
+        row.addStretch(1)
+        if self.context.is_sample:
+            mark = plain_label(
+                "Sample practice: files go to the training payer, never to a real one."
+            )
+            theme.flag(mark, "warn")
+            row.addWidget(mark)
+        left = QWidget()
+        inner = QVBoxLayout(left)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(self.table)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(left)
+        splitter.addWidget(self.details)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        splitter.setChildrenCollapsible(False)
+        self.body.addLayout(row)
+        self.body.addWidget(splitter, 1)
+
+    def _add_commands(self) -> None:
+        add = self.add_command
+        self._void = add(commands.CLAIM_VOID, self._on_void, text="Void", button=False)
+        self._resend = add(commands.CLAIM_RESEND, self._on_resend, button=False)
+        self._replace = add(commands.CLAIM_REPLACE, self._on_replace, button=False)
+        self._again = add(commands.CLAIM_PRINT_AGAIN, self._on_print_again, button=False)
+        self._edit = add(commands.EDIT, self._open_visit, text="Open visit")
+        add(commands.ANSWER_READ, self._on_read, text="Read answers")
+        if self.context.is_sample:
+            add(commands.TRAINING_ANSWER, self._on_training, text="Training payer")
+        add(commands.CLAIM_PRINT, self._on_print, text="Print forms")
+        add(commands.CLAIM_CHECK, self._on_check, text="Check")
+        add(commands.CLAIM_SEND, self._on_send, text="Send", primary=True)
+        self._act_on_one: tuple[QAction, ...] = (
+            self._void,
+            self._resend,
+            self._replace,
+            self._again,
+            self._edit,
+        )
+        self._allow()
+
+    # -- the list ----------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """See `Page.refresh`."""
+        states = GROUPS[self.group.value() or "Open"]
+        self._list.read(
+            lambda work: (views.list_claims(work, states), views.count_claims(work)), self._shown
+        )
+
+    def _shown(self, answer: tuple[list[ClaimRow], dict[str, int]]) -> None:
+        rows, counts = answer
+        chosen = self.group.value()
+        self.group.set_options([(name, f"{name} ({counts[name]:,})") for name in GROUPS])
+        self.group.set_value(chosen)
+        self.table.set_rows(rows)
+        if self._wanted is not None and self.table.select_id(self._wanted):
+            self._wanted = None
+        elif self.table.current_row() is None and rows:
+            self.table.select_first()
+        self._on_chosen(self.table.chosen_rows())
+
+    def focus_search(self) -> None:
+        """See `Page.focus_search`."""
+        self.table.focus_filter()
+
+    def panes(self) -> list[QWidget]:
+        """See `Page.panes`."""
+        return [self.table, self.details]
+
+    def show_record(self, argument: object) -> None:
+        """A claim's id, or the name of a group."""
+        if isinstance(argument, str) and argument in GROUPS:
+            self.group.set_value(argument)
+        elif isinstance(argument, int):
+            self._wanted = argument
+            self.group.set_value("All")
+        self.refresh()
+
+    def _on_chosen(self, _rows: object) -> None:
+        row = self.table.current_row()
+        if row is None:
+            self._view = None
+            self.details.clear()
+            self._allow()
+            return
+        self._one.read(lambda work: views.view_claim(work, row.id), self._viewed)
+
+    def _viewed(self, view: ClaimView) -> None:
+        self._view = view
+        self.details.show_claim(view)
+        self._allow()
+
+    def _allow(self) -> None:
+        """Grey out what the chosen claim does not allow."""
+        one = self._view is not None
+        for action in self._act_on_one:
+            action.setEnabled(one)
+        if self._view is None:
+            return
+        state = self._view.row.state
+        self._void.setEnabled(state not in (ClaimState.VOID, ClaimState.CLOSED))
+        self._resend.setEnabled(state in (ClaimState.REJECTED, ClaimState.SENT, ClaimState.DENIED))
+        self._replace.setEnabled(bool(self._view.submissions))
+        self._again.setEnabled(any(s.kind == "CMS-1500" for s in self._view.submissions))
+
+    def _ask_preview(self, claim_id: int) -> None:
+        self._one.read(
+            lambda work: operations.preview(work, claim_id),
+            lambda pdf: self.details.show_form(claim_id, pdf),
+        )
+
+    def _open_visit(self) -> None:
+        row = self.table.current_row()
+        if row is not None:
+            self.context.go("visits", row.visit_id)
+
+    def _chosen_ids(self) -> list[int] | None:
+        """The chosen claims when several are; None means all that are ready."""
+        rows = self.table.chosen_rows()
+        return [r.id for r in rows] if len(rows) > 1 else None
+
+    # -- deeds -------------------------------------------------------------------------------
+
+    def _on_check(self) -> None:
+        self.context.runner.write(
+            self, operations.check, self._checked, progress_text="Checking claims…"
+        )
+
+    def _checked(self, report: operations.Checked) -> None:
+        (messages.warn if report.to_mend else messages.info)(self, report.text)
+        self.refresh()
+
+    def _on_send(self) -> None:
+        self.context.runner.read(self, operations.outbox_folder, self._send_from)
+
+    def _send_from(self, folder: str) -> None:
+        dialogs.ask_folder(self, folder, self._chosen_ids(), self._send_to)
+
+    def _send_to(self, values: Mapping[str, Any], dialog: FormDialog) -> None:
+        ids = self._chosen_ids()
+        folder = str(values["folder"])
+
+        def sent(text: str) -> None:
+            dialog.saved()
+            messages.info(self, text)
+            self.refresh()
+
+        self.context.runner.whole(
+            dialog,
+            lambda database, _progress: operations.send(database, folder, ids),
+            sent,
+            failed=dialog.refused,
+            progress_text="Sending claims…",
+            disable=dialog.save_button,
+        )
+
+    def _on_print(self) -> None:
+        ids = self._chosen_ids()
+
+        def printing(values: Mapping[str, Any], dialog: FormDialog) -> None:
+            self.context.runner.write(
+                dialog,
+                lambda work: operations.print_forms(work, ids, values),
+                lambda run: self._printed(run, dialog),
+                failed=dialog.refused,
+                progress_text="Printing forms…",
+                disable=dialog.save_button,
+            )
+
+        dialogs.ask_print(self, ids, printing, self._test_sheet)
+
+    def _printed(self, run: operations.Printed, dialog: FormDialog) -> None:
+        dialog.saved()
+        if run.pdf:
+            dialogs.show_pdf(self, "CMS-1500 forms", run.pdf, run.file_name)
+        (messages.warn if run.left_out else messages.info)(self, run.text)
+        self.refresh()
+
+    def _test_sheet(self, values: Mapping[str, Any]) -> None:
+        self.context.runner.background(
+            self,
+            lambda _progress: operations.test_sheet(values),
+            lambda pdf: dialogs.show_pdf(self, "Alignment test", pdf, "cms1500-test.pdf"),
+        )
+
+    def _on_print_again(self) -> None:
+        view = self._view
+        paper = [s for s in view.submissions if s.kind == "CMS-1500"] if view else []
+        if not paper:
+            return
+        submission = paper[-1]
+        self.context.runner.write(
+            self,
+            lambda work: operations.print_again(work, submission.submission_id),
+            lambda pdf: dialogs.show_pdf(self, "CMS-1500 forms", pdf, submission.file_name),
+        )
+
+    def _on_read(self) -> None:
+        dialogs.ask_file(self, self._read_file)
+
+    def _read_file(self, name: str) -> None:
+        self.context.runner.whole(
+            self,
+            lambda database, _progress: operations.read_answer(database, name),
+            self._heard,
+            progress_text="Reading the answers…",
+        )
+
+    def _heard(self, answer: operations.Heard) -> None:
+        (messages.warn if answer.needs_work else messages.info)(self, answer.text)
+        self.refresh()
+
+    def _on_void(self) -> None:
+        view = self._view
+        if view is None:
+            return
+        unsent = not view.submissions or view.row.state in (
+            ClaimState.DRAFT,
+            ClaimState.CHECKED,
+            ClaimState.READY,
+        )
+        title = "Drop the claim" if unsent else "Void the claim with the payer"
+        self._correct(title, operations.void_unsent if unsent else operations.void_sent)
+
+    def _on_resend(self) -> None:
+        denied = self._view is not None and self._view.row.state is ClaimState.DENIED
+        self._correct(
+            "Send the claim anew",
+            operations.resend_denied if denied else operations.resend,
+            hint="Only a denial as unprocessable (MA130) is sent anew." if denied else "",
+        )
+
+    def _on_replace(self) -> None:
+        self._correct("Replace the sent claim", operations.replace)
+
+    def _correct(self, title: str, act: operations.Correct, *, hint: str = "") -> None:
+        """Ask why, then do it; the reason stays with the claim."""
+        view = self._view
+        if view is None:
+            return
+        claim_id = view.row.id
+
+        def correct(values: Mapping[str, Any], dialog: FormDialog) -> None:
+            def did(new_id: int) -> None:
+                dialog.saved()
+                self._wanted = new_id
+                messages.info(self, f"{title}: claim {new_id}.")
+                self.refresh()
+
+            self.context.runner.write(
+                dialog,
+                lambda work: act(work, claim_id, str(values["reason"])),
+                did,
+                failed=dialog.refused,
+                disable=dialog.save_button,
+            )
+
+        verb = title.split(" the ", maxsplit=1)[0]
+        dialogs.ask_reason(self, f"{title} {claim_id}", verb, correct, hint)
+
+    # -- the training payer ------------------------------------------------------------------
+
+    def _on_training(self) -> None:
+        self.context.runner.read(self, operations.training_files, self._choose_training)
+
+    def _choose_training(self, files: list[operations.TrainingChoice]) -> None:
+        if not files:
+            messages.warn(self, "The training payer has no claim file yet: send one first.")
+            return
+
+        def answer(values: Mapping[str, Any], dialog: FormDialog) -> None:
+            def answered(text: str) -> None:
+                dialog.saved()
+                messages.info(self, text)
+                self.refresh()
+
+            self.context.runner.whole(
+                dialog,
+                lambda database, _progress: operations.train(database, values),
+                answered,
+                failed=dialog.refused,
+                progress_text="The training payer answers…",
+                disable=dialog.save_button,
+            )
+
+        dialogs.ask_training(self, files, answer)
