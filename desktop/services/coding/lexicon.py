@@ -36,9 +36,9 @@ class Lexicon:
             words = self._longer(word) or self._similar(word)
         if not words:
             return {}, self._rarity(1) * 0.6
+        common = max(hits for _, hits, _, _ in words)
         if not (prefix and len(word) < 4):
             words += self._kin(word)
-        common = max(hits for _, hits, _, _ in words)
         weight = self._rarity(common)
         if len(word) == 1:
             weight *= 0.5

@@ -23,32 +23,30 @@ def fine(title: str) -> str:
 
 
 _NOTHING = re.compile(
-    r"\bunspecified\b|\bnot specified\b|\bwithout (mention of )?(\w+ )?\w+|\buncomplicated\b|"
-    r"\binitial encounter( for closed fracture)?\b"
+    r"\bunspecified\b|\bnot (\w+ as )?\w+\b|\buncomplicated\b|"
+    r"\bwithout (mention of )?[\w-]+( (?!or\b|and\b|with\b)[\w-]+)?( or [\w-]+)*|"
+    r"\binitial encounter( for closed fracture( type i or ii)?)?\b|\bwith routine healing\b"
 )
 OTHER = re.compile(r"other |.*\bother specified\b", re.IGNORECASE)
 OTHER_FACTOR = 0.93
 """“Other …” is for what has no code of its own; it ranks behind unless it was asked for."""
-_EXTRA_FINE = frozenset(
-    (
-        "unspecified initial encounter closed without complication uncomplicated routine healing"
-    ).split()
-)
 
 
 def plainness(title: str, above: set[str], asked: set[str], used: int) -> float:
     """How well a child says what was asked and nothing more; ties keep tabular order."""
-    extra = [w for w in dict.fromkeys(tokens(title)) if w not in above]
-    score = 3.0 * sum(w in asked for w in extra) + 0.5 * math.log1p(used)
     lower = title.lower()
+    extra = [w for w in dict.fromkeys(tokens(lower)) if w not in above]
+    score = 3.0 * sum(w in asked for w in extra) + 0.5 * math.log1p(used)
     if "unspecified" in extra:
         score += 1.0
+    if "not" in extra:
+        score += 0.5
     if "without" in extra or "uncomplicated" in extra:
-        score += 0.8
+        score += 0.95
     if "initial encounter" in lower:
-        score += 0.4 + (0.3 if "closed" in lower or "type i or ii" not in lower else 0.0)
-    unasked = sum(w not in asked and w not in _EXTRA_FINE for w in extra)
-    return score - 0.15 * min(unasked, 6) - (0.4 if "other" in lower.split()[:1] else 0.0)
+        score += 0.4 + (0.3 if "closed" in lower else 0.0)
+    unasked = set(tokens(fine(lower))) - above - asked
+    return score - 0.15 * min(len(unasked), 6) - (0.4 if lower.startswith("other ") else 0.0)
 
 
 def prefix_factor(share: float, usual: float) -> float:
@@ -90,7 +88,7 @@ def best_terms(sums: dict[int, float], whole: float) -> dict[int, float]:
 
 def _score(total: float, length: int, whole: float) -> float:
     count, mass = divmod(total, _COUNT)
-    return float((mass / whole) ** 1.5 * (count / max(length, count, 1.0)) ** 0.4)
+    return float((mass / whole) ** 1.5 * (count / max(length, count, 1.0)) ** 0.5)
 
 
 def distance(a: str, b: str, most: int) -> int:

@@ -55,6 +55,8 @@ _FIELDS = {
         "poisoning adverse toxic underdosing burn complication foreign body effect overdose".split()
     ),
 }
+_WITHOUT_FACTOR = 0.99
+"""Of two titles that say nothing more, the one that rules something out comes second."""
 _FIELD_FACTOR = 0.86
 """Codes of a special field rank behind when nothing of that field was asked."""
 
@@ -221,6 +223,8 @@ class Searcher:
                 score *= _FIELD_FACTOR
             if OTHER.match(title) and not reading.other:
                 score *= OTHER_FACTOR
+            if " without " in title:
+                score *= _WITHOUT_FACTOR
             why = "title" if kind == TITLE else term
             if reading.spelled:
                 why = reading.spelled if kind == TITLE else f"{reading.spelled}: {term}"

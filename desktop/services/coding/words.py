@@ -11,7 +11,8 @@ _HYPHENED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 _PARENTHESIS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NOTHING_MORE = re.compile(
     r"\bunspecified( (site|type|organism|part|cause))?\b|\b(site|type|organism)? ?not specified\b|"
-    r"\bwithout (mention of )?(\w+ )?\w+|\bnot elsewhere classified\b|\bnec\b|\buncomplicated\b"
+    r"\bwithout (mention of )?[\w-]+( (?!or\b|and\b|with\b)[\w-]+)?( or [\w-]+)*|"
+    r"\bnot elsewhere classified\b|\bnec\b|\buncomplicated\b"
 )
 _APOSTROPHE_S = re.compile(r"['’`]s\b")
 
