@@ -52,6 +52,7 @@ class PatientsPage(Page):
         self.view.tabs.currentChanged.connect(lambda _at: self._follow())
         kinds = Changes.PATIENTS | Changes.LEDGER | Changes.PAYERS | Changes.VISITS
         context.runner.on_change(self, kinds, self.refresh)
+        self.view.details.form.dirty_changed.connect(lambda _dirty: self._follow())
         self._follow()
 
     def refresh(self) -> None:
@@ -93,7 +94,7 @@ class PatientsPage(Page):
         self._account = self.add_command(commands.ACCOUNT, self._on_account, text="Account")
         self._remove = self.add_command(commands.REMOVE, self._on_remove, button=False)
         self._edit = self.add_command(commands.EDIT, self._on_edit, text="Open")
-        self._new = self.add_command(commands.NEW, self._on_new, text="New patient", primary=True)
+        self._new = self.add_command(commands.NEW, self._on_new, text="New patient")
 
     def _find(self) -> None:
         text = self.table.filter.text()
@@ -178,6 +179,7 @@ class PatientsPage(Page):
         for action in (self._back, self._save, self._add, self._visit):
             action.setVisible(is_open)
             action.setEnabled(is_open)
+        self._save.setEnabled(self.view.is_dirty)
         chosen = is_open or self.table.current_row() is not None
         self._edit.setEnabled(chosen)
         self._edit.setText("Edit" if is_open else "Open")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import AppError, Problem
@@ -62,6 +63,8 @@ class RegisterDialog(FormDialog):
         form.edited.connect(self._check_duplicates)
         form.editor("relationship").edited.connect(self._copy_to_subscriber)
         watch_zip(form, context, self)
+        for name in ("relationship", "guarantor"):
+            form.editor(name).edited.connect(self._fit_later)
         self.duplicates.accepted.connect(self._register_anyway)
         self.duplicates.open_wanted.connect(self._on_open_known)
 
@@ -73,12 +76,28 @@ class RegisterDialog(FormDialog):
         self._asked = key
         self._accepted = False
         if not (values["last"] and values["birth_on"]):
-            self.duplicates.show_rows(())
+            self._show_duplicates(())
             return
         draft = PatientDraft(person=fields.person_draft(values))
         self._latest.read(
-            lambda work: patients.duplicates(work, draft), self.duplicates.show_rows, _ignore
+            lambda work: patients.duplicates(work, draft), self._show_duplicates, _ignore
         )
+
+    def _show_duplicates(self, rows: Sequence[PatientRow]) -> None:
+        if rows or self.duplicates.rows():
+            self.duplicates.show_rows(rows)
+            self._fit_later()
+
+    def _fit_later(self) -> None:
+        """Give what appeared its room, once it has been laid out."""
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        room = self.screen().availableGeometry()
+        height = min(self._inner.sizeHint().height() + 90, room.height() - 60)
+        if height > self.height():
+            self.resize(self.width(), height)
+            self.move(self.x(), max(room.top() + 30, min(self.y(), room.bottom() - height - 30)))
 
     def _copy_to_subscriber(self) -> None:
         if self.form.editor("relationship").value() is not Relationship.SELF:
@@ -118,7 +137,7 @@ class RegisterDialog(FormDialog):
 
     def _on_refused(self, error: AppError) -> None:
         if isinstance(error, DuplicateFound):
-            self.duplicates.show_rows(error.found)
+            self._show_duplicates(error.found)
             self.duplicates.open_button.setFocus()
             return
         self.refused(error)

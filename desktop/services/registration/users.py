@@ -1,0 +1,68 @@
+"""Passwords and the recovery key of an open practice: who may change whose.
+
+These change the key file and not a table, so they take the open practice itself.
+"""
+
+from __future__ import annotations
+
+from desktop.errors import Forbidden, Problem, RuleError
+from desktop.services import audit, keys, practice_folder, vault
+from desktop.services.database import Database
+from desktop.services.work import ROLES, Permission
+
+
+def set_password(
+    database: Database, user: str, password: str, *, cost: keys.Cost | None = None
+) -> None:
+    """Give a user a password: the owner anybody, everybody else themselves.
+
+    Raises:
+        Forbidden: it is somebody else's.
+        RuleError: the password is too weak, or the role is for scripts.
+    """
+    if user != database.actor.name:
+        _must_administer(database)
+    if user == practice_folder.SCHEDULED_USER:
+        raise RuleError(Problem("password", "The user “scheduled” opens by the keyring alone."))
+    practice_folder.set_password(database, user, password, cost=cost)
+
+
+def new_recovery_key(database: Database, *, cost: keys.Cost | None = None) -> str:
+    """Make a new recovery key, which has to be printed; the old one stops opening."""
+    _must_administer(database)
+    recovery = keys.new_recovery_key()
+    slots = keys.read_key_file(database.folder)
+    slots = keys.with_slot(slots, database.key, "recovery", "recovery", recovery, cost)
+    keys.write_key_file(database.folder, slots)
+    database.write(lambda work: audit.record(work, "recovery key made", "practice", 1))
+    return recovery
+
+
+def remember_on_this_machine(database: Database) -> None:
+    """Let scheduled work open the practice by this machine's keyring."""
+    _must_administer(database)
+    practice_folder.remember_on_this_machine(database)
+
+
+def forget_on_this_machine(database: Database) -> None:
+    """Take the key out of this machine's keyring."""
+    _must_administer(database)
+    practice_folder.forget_on_this_machine(database)
+
+
+def is_remembered(database: Database) -> bool:
+    """Whether this machine's keyring holds the practice's key."""
+    return vault.recall(keys.read_key_file(database.folder).practice) is not None
+
+
+def keyring_name() -> str:
+    """What the keyring of this machine is called; ``none`` when there is no safe one."""
+    return vault.backend_name()
+
+
+def _must_administer(database: Database) -> None:
+    if Permission.ADMINISTER not in ROLES[database.actor.role]:
+        raise Forbidden(
+            f"The role “{database.actor.role}” may not {Permission.ADMINISTER.value}; ask the "
+            "owner of the practice."
+        )
