@@ -30,6 +30,7 @@ from desktop.ui.lib.icons import icon
 log = logging.getLogger(__name__)
 
 INFO_MS = 8_000
+_CRASH_SHOWN = "claimstead_crash_shown"
 
 
 class Level(StrEnum):
@@ -200,6 +201,11 @@ def crash(parent: QWidget | None, fault: BaseException) -> None:
 
     shown = scrubbed_trace(fault)
     log.error("unexpected error: %s", shown)
+    application = QApplication.instance()
+    if application is None or application.property(_CRASH_SHOWN):
+        # A fault that repeats (a timer, a paint) must not bury the user in boxes.
+        return
+    application.setProperty(_CRASH_SHOWN, shown)
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Critical)
     box.setWindowTitle("Claimstead has a fault")
@@ -215,6 +221,7 @@ def crash(parent: QWidget | None, fault: BaseException) -> None:
     box.setDefaultButton(going_on)
     box.setEscapeButton(going_on)
     box.exec()
+    application.setProperty(_CRASH_SHOWN, "")
     if box.clickedButton() is copy:
         QApplication.clipboard().setText(shown)
 
