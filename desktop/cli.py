@@ -19,8 +19,11 @@ from desktop import __version__, log
 from desktop.errors import AppError, EnvironmentProblem, RuleError
 
 if TYPE_CHECKING:
-    from desktop.services.coding.values import ImportResult
+    from desktop.services.claims.command import SendReport
+    from desktop.services.coding.values import CodeHit, ImportResult
     from desktop.services.database import Database
+    from desktop.services.reports.registry import Form
+    from desktop.services.reports.values import Period
     from desktop.services.work import Progress
 
 DONE, FINDINGS, REFUSED = 0, 1, 2
@@ -225,15 +228,11 @@ def _codes_parser(commands: Any) -> None:
 
 
 def _codes_import(options: argparse.Namespace) -> int:
-    from desktop.services.codes import import_code_file
-
     told: list[ImportResult] = []
     with _open(options) as database:
         for path in options.files:
             _read_bytes(path)
-            told += database.write(
-                lambda work, path=path: import_code_file(work, path), _progress()
-            )
+            told += _import_one(database, path)
     if options.json:
         _print_json([_plain_import(r) for r in told])
     else:
@@ -242,6 +241,12 @@ def _codes_import(options: argparse.Namespace) -> int:
             for line in result.rejected:
                 print(f"  line {line.number}: {line.text}")
     return FINDINGS if any(r.rejected for r in told) else DONE
+
+
+def _import_one(database: Database, path: Path) -> list[ImportResult]:
+    from desktop.services.codes import import_code_file
+
+    return database.write(lambda work: import_code_file(work, path), _progress())
 
 
 def _plain_import(result: ImportResult) -> dict[str, Any]:
@@ -259,17 +264,11 @@ def _plain_import(result: ImportResult) -> dict[str, Any]:
 
 
 def _codes_search(options: argparse.Namespace) -> int:
-    from desktop.services.codes import plain_hits, search_codes
+    from desktop.services.codes import plain_hits
 
     with _open(options) as database:
-        queries = sys.stdin if options.text == "-" else [options.text]
-        for query in queries:
-            text = query.rstrip("\n")
-            hits = database.read(
-                lambda work, text=text: search_codes(
-                    work, text, options.on, options.limit, every=options.all
-                )
-            )
+        for query in sys.stdin if options.text == "-" else [options.text]:
+            hits = _search(database, query.rstrip("\n"), options)
             if options.text == "-":
                 print(json.dumps(plain_hits(hits), ensure_ascii=False), flush=True)
             elif options.json:
@@ -278,6 +277,14 @@ def _codes_search(options: argparse.Namespace) -> int:
                 for hit in hits:
                     print(f"{hit.dotted:<9} {hit.title}  ({hit.why})")
     return DONE
+
+
+def _search(database: Database, text: str, options: argparse.Namespace) -> list[CodeHit]:
+    from desktop.services.codes import search_codes
+
+    return database.read(
+        lambda work: search_codes(work, text, options.on, options.limit, every=options.all)
+    )
 
 
 # -- claims and money -------------------------------------------------------------------------
@@ -304,32 +311,49 @@ def _claims_check(options: argparse.Namespace) -> int:
     from desktop.services.claims import command
 
     with _open(options) as database:
-        result = command.check(database)
-    return _tell_claims(options, result)
+        report = database.write(command.check)
+    if options.json:
+        _print_json(report.plain())
+        return FINDINGS if report.has_findings else DONE
+    for claim in report.claims:
+        print(f"Claim {claim.claim_id} of visit {claim.visit_id}: {claim.state.value}")
+        for finding in claim.findings:
+            print(f"  {finding.severity.value:<8}{finding.field}: {finding.text}")
+    for visit_id in report.uncarried:
+        print(f"Visit {visit_id} has lines that its sent claim does not carry; replace the claim.")
+    print(f"{len(report.created)} claims made, {len(report.claims)} not sent yet.")
+    return FINDINGS if report.has_findings else DONE
 
 
 def _claims_send(options: argparse.Namespace) -> int:
     from desktop.services.claims import command
 
     with _open(options) as database:
-        result = command.send(database, options.to)
-    return _tell_claims(options, result)
+        report = command.send_all(database, options.to)
+    return _tell_sent(options, report)
 
 
 def _claims_print(options: argparse.Namespace) -> int:
     from desktop.services.claims import command
 
     with _open(options) as database:
-        result = command.print_to(database, options.to, data_only=options.data_only)
-    return _tell_claims(options, result)
+        report = command.print_all(database, options.to, data_only=options.data_only)
+    return _tell_sent(options, report)
 
 
-def _tell_claims(options: argparse.Namespace, result: Any) -> int:
+def _tell_sent(options: argparse.Namespace, report: SendReport) -> int:
     if options.json:
-        _print_json(result.plain())
+        _print_json(report.plain())
     else:
-        print("\n".join(result.lines()))
-    return FINDINGS if result.has_findings else DONE
+        batch = report.batch
+        if report.path is None:
+            print("No claim was ready.")
+        else:
+            charge = batch.charge.shown
+            print(f"{len(batch.claim_ids)} claims, {charge} in charges, in {report.path}.")
+        for left in batch.left_out:
+            print(f"  claim {left.claim_id} stays: {left.text}")
+    return FINDINGS if report.has_findings else DONE
 
 
 def _era_parser(commands: Any) -> None:
@@ -363,20 +387,49 @@ def _statements_parser(commands: Any) -> None:
 
 
 def _statements_run(options: argparse.Namespace) -> int:
-    from desktop.services.statements import command
+    from desktop.services.statements import run
 
+    if not options.to.parent.is_dir():
+        raise EnvironmentProblem(f"The folder “{options.to.parent}” does not exist; make it first.")
     with _open(options) as database:
-        result = command.run_to(database, options.to)
+        made = database.write(run.run)
+    if made.pdf:
+        _write_file(options.to, made.pdf)
     if options.json:
-        _print_json(result.plain())
-    else:
-        print("\n".join(result.lines()))
+        _print_json(
+            {
+                "file": str(options.to) if made.pdf else None,
+                "statements": made.count,
+                "amount": str(made.amount),
+                "accounts": [
+                    {
+                        "account": r.account,
+                        "amount": str(r.amount),
+                        "included": r.included,
+                        "reason": r.reason,
+                    }
+                    for r in made.rows
+                ],
+            }
+        )
+        return DONE
+    for row in made.rows:
+        print(
+            f"{row.account:<10}{row.amount.shown:>12}  {'in ' if row.included else 'out'}  "
+            f"{row.reason}"
+        )
+    where = f" in {options.to}" if made.pdf else ""
+    print(f"{made.count} statements, {made.amount.shown} due{where}.")
     return DONE
+
+
+def _report_names() -> str:
+    return "aging-by-payer, aging-by-patient, day-sheet, deposits, period, unapplied, open-claims"
 
 
 def _report_parser(commands: Any) -> None:
     parser = commands.add_parser("report", help="numbers that agree with the ledger")
-    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("name", metavar="NAME", help=_report_names())
     parser.add_argument("--as-of", type=_day, metavar="DATE")
     parser.add_argument("--csv", type=Path, metavar="FILE")
     parser.add_argument("--pdf", type=Path, metavar="FILE")
@@ -385,20 +438,27 @@ def _report_parser(commands: Any) -> None:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from desktop.services.reports import command
+    from desktop.services.documents.tables import to_text
+    from desktop.services.reports import registry
 
+    wanted = registry.report(options.name)
     with _open(options) as database:
-        result = command.run(database, options.name, options.as_of)
-        if options.csv:
-            _write_file(options.csv, result.csv())
-        if options.pdf:
-            _write_file(options.pdf, result.pdf())
-        result.audit(database, exported=bool(options.csv or options.pdf))
+        period = registry.default_period(wanted, options.as_of or database.clock.today())
+        for path, form in ((options.csv, registry.Form.CSV), (options.pdf, registry.Form.PDF)):
+            if path:
+                _write_file(path, _exported(database, wanted.name, period, form))
+        table = database.read(lambda work: registry.run(work, wanted.name, period))
     if options.json:
-        _print_json(result.plain())
+        _print_json(registry.plain(table))
     elif not (options.csv or options.pdf):
-        print(result.text())
+        print(to_text(table))
     return DONE
+
+
+def _exported(database: Database, name: str, period: Period, form: Form) -> bytes:
+    from desktop.services.reports import registry
+
+    return database.write(lambda work: registry.export(work, name, period, form))
 
 
 # -- care of the practice ---------------------------------------------------------------------

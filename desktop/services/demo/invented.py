@@ -93,21 +93,9 @@ class Inventor:
 
     def mbi(self) -> str:
         """A Medicare beneficiary identifier of the right shape."""
-        draw = self.chance
-        letter = lambda: draw.choice(_MBI_LETTERS)  # noqa: E731
-        digit = lambda: str(draw.randint(0, 9))  # noqa: E731
-        return "".join(
-            (
-                str(draw.randint(1, 9)),
-                letter(),
-                digit(),
-                digit(),
-                letter(),
-                digit(),
-                digit(),
-                letter(),
-                letter(),
-                digit(),
-                digit(),
-            )
-        )
+        shapes = {
+            "1": "123456789",
+            "A": _MBI_LETTERS,
+            "9": "0123456789",
+        }
+        return "".join(self.chance.choice(shapes[kind]) for kind in "1A99A99AA99")

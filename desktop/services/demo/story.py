@@ -28,8 +28,8 @@ from desktop.services.demo.office import Office, set_up
 from desktop.services.demo.visits import Planned, plan
 from desktop.services.payments import command, receipts
 from desktop.services.practice_folder import SAMPLE_PASSWORD, PracticeDraft
-from desktop.services.reports.summary import Summary, summary
-from desktop.services.statements import receipts as receipt_documents
+from desktop.services.reports.period import Summary, summary
+from desktop.services.statements import receipt as receipt_documents
 from desktop.services.statements import run as statement_run
 from desktop.services.training.payer import TrainingFile
 from desktop.services.training.service import answer_submission
@@ -163,13 +163,15 @@ def _see_patients(story: _Story, visits: list[Planned], *, post_all: bool = True
     for number, planned in enumerate(sorted(visits, key=lambda p: p.draft.service_on)):
         _read_mail(story, planned.draft.service_on)
         story.clock.on = planned.draft.service_on
-        story.database.write(
-            lambda work, p=planned, n=number: _see(work, p, post=post_all or n % 2 == 0)
-        )
+        _see(story, planned, post=post_all or number % 2 == 0)
     story.say(f"{len(visits)} visits seen and coded.")
 
 
-def _see(work: Work, planned: Planned, *, post: bool) -> None:
+def _see(story: _Story, planned: Planned, *, post: bool) -> None:
+    story.database.write(lambda work: _enter(work, planned, post=post))
+
+
+def _enter(work: Work, planned: Planned, *, post: bool) -> None:
     visit_id = entry.save(work, planned.draft)
     if not post:
         return

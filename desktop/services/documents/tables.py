@@ -89,3 +89,28 @@ def to_pdf(table: ReportTable, practice_line: str, printed_on: dt.date) -> bytes
     from desktop.services.documents.report import report_pdf
 
     return report_pdf(table, practice_line, printed_on)
+
+
+def to_text(table: ReportTable) -> str:
+    """The table as aligned plain text for a terminal, totals last."""
+    rows = [tuple(_shown(c, v) for c, v in zip(table.columns, r, strict=True)) for r in table.rows]
+    if table.totals is not None:
+        rows.append(tuple(_shown(c, v) for c, v in zip(table.columns, table.totals, strict=True)))
+    titles = tuple(c.title for c in table.columns)
+    widths = [max(len(r[i]) for r in (titles, *rows)) for i in range(len(titles))]
+    left = [c.kind in {"text", "date"} for c in table.columns]
+
+    def line(cells: tuple[str, ...]) -> str:
+        padded = (
+            c.ljust(w) if is_left else c.rjust(w)
+            for c, w, is_left in zip(cells, widths, left, strict=True)
+        )
+        return "  ".join(padded).rstrip()
+
+    return "\n".join([table.title, table.subtitle, "", line(titles), *map(line, rows)])
+
+
+def _shown(column: Column, value: Value) -> str:
+    if isinstance(value, Money):
+        return value.shown
+    return "" if value is None else f"{value:,}" if column.kind == "count" else str(value)

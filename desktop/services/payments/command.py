@@ -140,11 +140,15 @@ def _acknowledged(result: AcknowledgmentResult) -> list[str]:
     return out
 
 
+def _post_one(database: Database, remittance_id: int) -> Posted:
+    return database.write(lambda work: posting.post_remittance(work, remittance_id))
+
+
 def _post(database: Database, found: Sequence[Staged]) -> list[Payment]:
     done: dict[int, Posted] = {}
     for staged in found:
         if staged.outcome == "staged" and staged.id not in done:
-            posted = database.write(lambda work, i=staged.id: posting.post_remittance(work, i))
+            posted = _post_one(database, staged.id)
             done.update(dict.fromkeys(posted.remittance_ids, posted))
     # A payment in parts is posted with its last part: each of its parts is told as posted.
     return [Payment(s, done.get(s.id)) for s in found]

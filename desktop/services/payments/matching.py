@@ -25,6 +25,7 @@ from desktop.models.people import Coverage, Patient, Person
 from desktop.models.practice import Payer, PayerIdentifier
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine, VisitCoverage
+from desktop.services.claims.events import GONE
 from desktop.services.edi.remittance import RemittanceClaim, RemittanceLine
 from desktop.services.work import Work
 
@@ -89,7 +90,9 @@ class ClaimIndex:
         self._by_payer_number: dict[str, set[int]] = defaultdict(set)
         self._by_member: dict[tuple[str, dt.date, int], set[int]] = defaultdict(set)
         ids = self._find_ids(work, answers)
-        self._claims = load_claims(work, ids)
+        # A crossover payer echoes the first payer's number: its own claim is of the same visit.
+        self._claims = load_claims(work, ids | _of_the_same_visits(work, ids))
+        self._by_rank = {(c.visit_id, c.rank): c for c in self._claims.values()}
 
     def _find_ids(self, work: Work, answers: Sequence[RemittanceClaim]) -> set[int]:
         ids: set[int] = set()
@@ -153,12 +156,31 @@ class ClaimIndex:
         rank = _rank(answer, claim, payer_id)
         if rank is None:
             return "The claim is ours, but this payer is none of the patient's for that date."
-        exact = next((c for c in claims if c.rank == rank), claim)
+        exact = next((c for c in claims if c.rank == rank), None)
+        exact = exact or self._own_claim(claim, rank) or claim
         return ClaimMatch(exact, rank, how)
+
+    def _own_claim(self, claim: OurClaim, rank: int) -> OurClaim | None:
+        """The claim of that rank for the same lines, where there is one."""
+        found = self._by_rank.get((claim.visit_id, rank))
+        same = found is not None and {x.id for x in claim.lines} <= {x.id for x in found.lines}
+        return found if same else None
 
     def claim(self, claim_id: int) -> OurClaim | None:
         """A loaded claim by its id."""
         return self._claims.get(claim_id)
+
+
+def _of_the_same_visits(work: Work, ids: set[int]) -> set[int]:
+    """Claims for later payers that stand beside the claims found."""
+    out: set[int] = set()
+    for part in _chunks(sorted(ids)):
+        visits = select(Claim.visit_id).where(Claim.id.in_(part))
+        later = select(Claim.id).where(
+            Claim.visit_id.in_(visits), Claim.rank > 1, Claim.state.not_in(GONE)
+        )
+        out.update(work.session.scalars(later))
+    return out
 
 
 def load_claims(work: Work, ids: Iterable[int]) -> dict[int, OurClaim]:
