@@ -24,6 +24,9 @@ from desktop.services.coding.tabular import Tabular, read_tabular
 from desktop.services.coding.values import ICD10CM, ImportResult, Progress, RejectedLine
 from desktop.services.coding.writer import Key, Node, NodeWriter
 
+_FEWEST_RECORDS = 80_000
+"""Every ICD-10-CM order file since the first, of 2016, has more than 90,000 lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -87,6 +90,11 @@ def _import_order(job: Import, part: Part, digest: str) -> ImportResult:
     if len(order.rejected) * 20 > len(order.records):
         first = order.rejected[0]
         raise RuleError(f"{part.name} is damaged: line {first.number} is {first.text}.")
+    if len(order.records) < _FEWEST_RECORDS:
+        raise RuleError(
+            f"{part.name} holds only {len(order.records):,} records, but every official order file "
+            "has far more; it seems to be incomplete. Download it again."
+        )
     draft = _icd_draft(part, "order", digest, job.start or _start_by_name(part))
     systems.refuse_if_shrunk(job.connection, draft, len(order.records))
     writer = NodeWriter(job.connection, systems.system_id(job.connection, ICD10CM))

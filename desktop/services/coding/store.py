@@ -249,7 +249,8 @@ class CodeStore:
             has_sevenths = has_sevenths or any(n.kind is NoteKind.SEVENTH for n in own)
             notes.extend(own)
         path = tuple((n.dotted, n.title) for n in reversed(chain[1:]))
-        return Description(info, path, tuple(notes))
+        explained = systems.explaining(self._connection, system, on)
+        return Description(info, path, tuple(notes), explained)
 
     def _chain(self, info: CodeInfo, on: dt.date) -> list[CodeInfo]:
         chain = [info]

@@ -134,6 +134,17 @@ def source_files(connection: Connection, system: str) -> list[SourceFile]:
     return [SourceFile(*row) for row in rows]
 
 
+def explaining(connection: Connection, system: str, on: dt.date) -> str:
+    """Name of the release whose tabular list explains the codes of a day; empty when none."""
+    row = connection.execute(
+        "SELECT r.name FROM release r JOIN code_system s ON s.id = r.system_id"
+        " JOIN release_file f ON f.release_id = r.id WHERE s.name = ? AND r.valid_from <= ?"
+        " AND f.kind IN ('packaged', 'tabular') ORDER BY r.valid_from DESC LIMIT 1",
+        (system, on.isoformat()),
+    ).fetchone()
+    return "" if row is None else str(row[0])
+
+
 def window(connection: Connection, number: int, start: dt.date) -> Window:
     """Where a release beginning on `start` stands among those loaded."""
     row = connection.execute(

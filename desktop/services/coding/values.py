@@ -159,11 +159,14 @@ class Description:
 
     Attributes:
         path: titles from the chapter down to the code's parent.
+        notes_release: the release whose tabular list the notes are from; an older one where
+            only the code list of a later year was imported.
     """
 
     info: CodeInfo
     path: tuple[tuple[str, str], ...]
     notes: tuple[CodeNote, ...]
+    notes_release: str = ""
 
     def of(self, kind: NoteKind) -> tuple[CodeNote, ...]:
         """The notes of one kind."""

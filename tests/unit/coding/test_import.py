@@ -103,6 +103,31 @@ def test_new_codes_stand_in_tabular_order_below_their_parent(both_years: CodeSto
     assert info.parent == "C783"
 
 
+def test_an_ended_code_names_the_one_that_replaced_it(both_years: CodeStore) -> None:
+    check = both_years.check_diagnosis("T52.8X1A", IN_2027)
+    assert check.standing is Standing.ENDED
+    assert "replaced by T52.891A" in check.text
+    assert [c.dotted for c in check.choices] == ["T52.891A"]
+
+
+def test_notes_say_which_year_they_are_from(both_years: CodeStore) -> None:
+    description = both_years.describe("E11.9", IN_2027)
+    assert description is not None
+    assert description.notes
+    assert description.notes_release == "FY2026, April 2026 update"
+
+
+def test_openemr_65_seven_character_codes_are_not_cut_to_six(both_years: CodeStore) -> None:
+    for on in (IN_2026, IN_2027):
+        info = both_years.lookup(ICD10CM, "S72.001A", on)
+        assert info is not None
+        assert (info.code, info.dotted) == ("S72001A", "S72.001A")
+    longest = both_years._connection.execute(
+        "SELECT count(*) FROM code WHERE kind = 'code' AND length(code) = 7 AND valid_to IS NULL"
+    ).fetchone()[0]
+    assert longest > 51_000
+
+
 def test_the_same_file_again_is_a_polite_no_op(both_years: CodeStore) -> None:
     before = rows(both_years)
     (again,) = both_years.import_file(addenda(), NOW)
