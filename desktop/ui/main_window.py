@@ -286,12 +286,13 @@ class MainWindow(QMainWindow):
     def _on_sample(self) -> None:
         from desktop.ui.login import operations
 
+        self.choose.show_progress(self.start_runner)
         self.start_runner.background(
             self.choose,
             operations.open_sample,
             self.open_practice,
             progress_text="Making the sample practice",
-            disable=self.choose,
+            disable=self.choose.ways,
         )
 
     def _on_start_busy(self, busy: object) -> None:

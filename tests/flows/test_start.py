@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.services import practice_folder
@@ -114,3 +115,37 @@ def test_the_suggested_folder_is_new_and_plain(
     assert first.name == "dr-o-neil-søn-family"
     first.mkdir(parents=True)
     assert operations.default_folder("Dr. O'Neil & Søn / Family").name == "dr-o-neil-søn-family-2"
+
+
+def test_the_sample_is_made_once_with_progress_and_opens_with_its_own_clock(
+    qtbot: QtBot, start_window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "sample_folder", lambda: tmp_path / "sample")
+    said: list[str] = []
+    start_window.start_runner.busy_changed.connect(
+        lambda busy: said.append(busy.text) if busy else None
+    )
+    press(start_window.choose.sample_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: start_window.shell is not None, timeout=120_000)
+    assert len(set(said)) > 1
+    assert "sample practice" in start_window.windowTitle()
+    banner = [label.text() for label in start_window.findChildren(QLabel)]
+    assert any("invented people" in text and "2026-09-15" in text for text in banner)
+    start_window.close_practice()
+    press(start_window.choose.sample_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: start_window.shell is not None, timeout=10_000)
+
+
+def test_cancelling_the_sample_leaves_nothing(
+    qtbot: QtBot, start_window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "sample_folder", lambda: tmp_path / "sample")
+    press(start_window.choose.sample_button, Qt.Key.Key_Return)
+    runner = start_window.start_runner
+    with qtbot.waitSignal(runner.busy_changed, timeout=20_000):
+        pass
+    runner.cancel()
+    qtbot.waitUntil(lambda: runner.idle, timeout=60_000)
+    assert start_window.shell is None
+    assert list(tmp_path.glob("sample*")) == []
+    assert start_window.choose.sample_button.isEnabled()

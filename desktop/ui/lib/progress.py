@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.runner import Busy, Runner
 
+_ELIDE = Qt.TextElideMode.ElideRight
+
 
 class ProgressStrip(QWidget):
     """Shows the runner's oldest long task; empty while nothing lasts."""
 
-    def __init__(self, runner: Runner | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, runner: Runner | None = None, *, characters: int = 48) -> None:
+        super().__init__()
+        self._characters = characters
         self.text = plain_label()
         self.bar = QProgressBar()
         self.bar.setFixedWidth(180)
@@ -37,7 +41,9 @@ class ProgressStrip(QWidget):
         self.cancel_button.setVisible(busy is not None and busy.can_cancel)
         if busy is None:
             return
-        self.text.setText(busy.text)
+        room = self.fontMetrics().horizontalAdvance("0") * self._characters
+        shown = self.fontMetrics().elidedText(busy.text, _ELIDE, room)
+        self.text.setText(shown)
         self.bar.setAccessibleName(busy.text)
         # A total of 0 lets the bar swing: the end is unknown.
         self.bar.setMaximum(busy.total)

@@ -379,6 +379,7 @@ class RowsTable(QWidget):
         self._name = name
         self._id_key = id_key
         self._empty = empty
+        self._is_loaded = False
         self._own_filter = own_filter
         self.model = RowsModel(columns, self)
         self.view = RowsView(self.model, self)
@@ -393,10 +394,10 @@ class RowsTable(QWidget):
         self._lay_out()
         self._set_widths()
         self._connect()
-        self.set_rows([])
 
     def set_rows(self, rows: Sequence[Any]) -> None:
         """Show rows; the chosen row, the sorting and the scroll position stay."""
+        self._is_loaded = True
         kept = self._id(self.current_row())
         at = self.view.verticalScrollBar().value()
         self.model.set_rows(rows)
@@ -540,6 +541,9 @@ class RowsTable(QWidget):
         self.selection_changed.emit(self.chosen_rows())
 
     def _tell(self) -> None:
+        if not self._is_loaded:
+            # Until the answer comes nobody knows whether there is nothing.
+            return
         shown, all_rows = self.model.rowCount(), self.model.total_count
         rows = "row" if all_rows == 1 else "rows"
         self._count.setText(

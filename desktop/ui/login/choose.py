@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
@@ -13,6 +14,9 @@ from desktop.ui.lib.icons import icon
 from desktop.ui.lib.labels import plain_label
 from desktop.ui.lib.settings import recent_folders
 from desktop.ui.login.fields import Card, title_row
+
+if TYPE_CHECKING:
+    from desktop.ui.lib.runner import Runner
 
 _MOST_RECENT = 4
 
@@ -35,9 +39,15 @@ class ChoosePanel(Card):
         words = plain_label("Billing for small medical practices, on this computer.", muted=True)
         self.column.addWidget(words)
         self.column.addSpacing(6)
+        self.ways = QWidget()
+        self._ways = QVBoxLayout(self.ways)
+        self._ways.setContentsMargins(0, 0, 0, 0)
+        self._ways.setSpacing(10)
+        self.column.addWidget(self.ways)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(6)
-        self.column.addLayout(self._recent)
+        self._ways.addLayout(self._recent)
+        self._progress: QWidget | None = None
         self.recent_buttons: list[QPushButton] = []
         self.open_button = self._way("Open a practice", "folder")
         self.new_button = self._way("New practice", "new")
@@ -68,6 +78,14 @@ class ChoosePanel(Card):
             self._recent.addWidget(made)
             self.recent_buttons.append(made)
 
+    def show_progress(self, runner: Runner) -> None:
+        """From now on show what the runner is busy with."""
+        from desktop.ui.lib.progress import ProgressStrip
+
+        if self._progress is None:
+            self._progress = ProgressStrip(runner, characters=22)
+            self.column.addWidget(self._progress)
+
     def focus_first(self) -> None:
         """Put the focus on what the user most likely wants."""
         (self.recent_buttons[0] if self.recent_buttons else self.new_button).setFocus()
@@ -77,7 +95,7 @@ class ChoosePanel(Card):
         made.setIcon(icon(icon_name, theme.current().text))
         made.setIconSize(QSize(18, 18))
         made.setMinimumHeight(38)
-        self.column.addWidget(made)
+        self._ways.addWidget(made)
         return made
 
     def _on_open(self) -> None:

@@ -56,7 +56,7 @@ class NewPracticePanel(Card):
         self.column.addWidget(self.steps)
         self.column.addWidget(self.problem)
         self._add_steps()
-        self._progress = ProgressStrip(runner)
+        self._progress = ProgressStrip(runner, characters=22)
         self.column.addWidget(self._progress)
         self.back_button = Button("Back")
         self.next_button = Button("Next", primary=True)

@@ -124,7 +124,7 @@ def _make_sample(folder: Path, progress: Progress) -> None:
     def say(text: str) -> None:
         nonlocal said
         said += 1
-        progress.report(said, 0, text)
+        progress.report(said, 0, text.strip())
 
     try:
         run_demo(fresh, seed=1, today=SAMPLE_TODAY, say=say)

@@ -144,3 +144,11 @@ def test_a_narrow_window_scrolls_instead_of_cutting_names(qtbot: QtBot, table: R
     qtbot.waitUntil(lambda: table.view.columnWidth(0) >= least)
     table.resize(1200, 300)
     qtbot.waitUntil(lambda: table.view.columnWidth(0) > 500)
+
+
+def test_nothing_is_said_of_rows_that_have_not_come(qtbot: QtBot) -> None:
+    table = RowsTable(COLUMNS, name="claims", empty="No claims yet. Post a visit first.")
+    qtbot.addWidget(table)
+    assert (table.view.empty_text, table.count_text()) == ("", "")
+    table.set_rows([])
+    assert table.view.empty_text == "No claims yet. Post a visit first."
