@@ -157,9 +157,9 @@ def _day_entries(work: Work, on: dt.date) -> tuple[DayEntry, ...]:
 
 _WORDS: Final = {
     EntryKind.CHARGE: "Charge",
-    EntryKind.RECEIPT: "Payment of a patient",
-    EntryKind.REMITTANCE: "Payment of a payer",
-    EntryKind.REMITTANCE_LINE: "Adjustment by a payer",
+    EntryKind.RECEIPT: "Patient payment",
+    EntryKind.REMITTANCE: "Payer payment",
+    EntryKind.REMITTANCE_LINE: "Payer adjustment",
     EntryKind.ADJUSTMENT: "Write-off",
     EntryKind.REFUND: "Refund",
     EntryKind.APPLY: "Payment applied",
@@ -173,7 +173,8 @@ def _day_entry(row: Any) -> DayEntry:
     if row.kind is EntryKind.REVERSAL and row.undone is not None:
         what = f"Reversal: {_WORDS[row.undone].lower()}"
     detail = [row.procedure or "", row.number or "", row.reference or ""]
-    if row.memo and row.memo not in detail:
+    # The memo of a payer's payment only repeats its name and trace.
+    if row.memo and row.kind is not EntryKind.REMITTANCE:
         detail.append(row.memo)
     name = f"{row.last}, {row.first}" if row.last else (row.payer or "")
     return DayEntry(

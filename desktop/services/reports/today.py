@@ -58,7 +58,7 @@ class TodayCount:
     count: int | None
     amount: Money | None
     page: str
-    argument: str | None
+    argument: object
     weight: Weight = Weight.PLAIN
     detail: str = ""
 
@@ -94,7 +94,7 @@ def _claims(work: Work) -> Iterator[TodayCount]:
     if row[0]:
         text = "rejected: mend and send again"
         yield TodayCount(
-            "rejected", _claim(row[0], text), row[0], row[1], "claims", "rejected", Weight.BAD
+            "rejected", _claim(row[0], text), row[0], row[1], "claims", "Rejected", Weight.BAD
         )
     on = work.clock.today()
     asked = case(
@@ -114,7 +114,7 @@ def _claims(work: Work) -> Iterator[TodayCount]:
             row[0],
             row[1],
             "claims",
-            "unanswered",
+            "Waiting for an answer",
             Weight.WARN,
             f"sent more than {ELECTRONIC_DAYS} days ago ({PAPER_DAYS} on paper)",
         )
@@ -123,7 +123,7 @@ def _claims(work: Work) -> Iterator[TodayCount]:
     ).one()
     if ready[0]:
         text = "ready to be sent"
-        yield TodayCount("ready", _claim(ready[0], text), ready[0], ready[1], "claims", "ready")
+        yield TodayCount("ready", _claim(ready[0], text), ready[0], ready[1], "claims", "Ready")
     held = work.session.execute(
         select(func.count(), func.sum(Claim.charge)).where(
             Claim.state.in_((ClaimState.DRAFT, ClaimState.CHECKED)), Claim.errors > 0
@@ -132,7 +132,7 @@ def _claims(work: Work) -> Iterator[TodayCount]:
     if held[0]:
         text = "held by the checks"
         yield TodayCount(
-            "errors", _claim(held[0], text), held[0], held[1], "claims", "errors", Weight.WARN
+            "errors", _claim(held[0], text), held[0], held[1], "claims", "To mend", Weight.WARN
         )
 
 
@@ -169,48 +169,35 @@ def _limits(work: Work) -> Iterator[TodayCount]:
         count,
         charge,
         "claims",
-        "filing limit",
+        "Open",
         Weight.BAD if past or now or week else Weight.WARN,
         ", ".join(parts) or "within 14 days",
     )
 
 
-# Kind, words for one and for several, page, argument, weight.
+# Kind, words for one and for several, weight; all stand in the list of tasks.
 _TASKS: Final = (
-    (TaskKind.DENIAL, "denial", "denials", "claims", "denied", Weight.BAD),
-    (
-        TaskKind.UNMATCHED,
-        "payment that fits no claim",
-        "payments that fit no claim",
-        "payments",
-        "unmatched",
-        Weight.WARN,
-    ),
+    (TaskKind.DENIAL, "denial", "denials", Weight.BAD),
+    (TaskKind.UNMATCHED, "payment that fits no claim", "payments that fit no claim", Weight.WARN),
     (
         TaskKind.PAYER_ACCOUNT,
         "entry on a payer's account to look at",
         "entries on payers' accounts to look at",
-        "payments",
-        "payer account",
         Weight.WARN,
     ),
     (
         TaskKind.PATIENT_SHARE,
         "patient's share to review before it is billed",
         "patients' shares to review before they are billed",
-        "claims",
-        "patient share",
         Weight.WARN,
     ),
     (
         TaskKind.SECONDARY,
         "claim for a second payer to make",
         "claims for second payers to make",
-        "claims",
-        "secondary",
         Weight.WARN,
     ),
-    (TaskKind.CREDIT, "credit to settle", "credits to settle", "payments", "credit", Weight.PLAIN),
+    (TaskKind.CREDIT, "credit to settle", "credits to settle", Weight.PLAIN),
 )
 
 
@@ -227,7 +214,7 @@ def _tasks(work: Work) -> Iterator[TodayCount]:
         .group_by(Task.kind)
     )
     found = {kind: (count, amount, late) for kind, count, amount, late in rows}
-    for kind, one, several, page, argument, weight in _TASKS:
+    for kind, one, several, weight in _TASKS:
         if kind in found:
             count, amount, late = found[kind]
             yield TodayCount(
@@ -235,8 +222,8 @@ def _tasks(work: Work) -> Iterator[TodayCount]:
                 one if count == 1 else several,
                 count,
                 amount,
-                page,
-                argument,
+                "payments",
+                ("tasks", kind),
                 weight,
                 f"{late} past the date set for it" if late else "",
             )
@@ -244,19 +231,20 @@ def _tasks(work: Work) -> Iterator[TodayCount]:
 
 def _remittances(work: Work) -> Iterator[TodayCount]:
     rows = work.session.execute(
-        select(Remittance.state, func.count(), func.sum(Remittance.amount))
+        select(Remittance.state, func.count(), func.sum(Remittance.amount), func.min(Remittance.id))
         .where(Remittance.state.in_(("held", "staged")))
         .group_by(Remittance.state)
     )
-    found = {state: (count, amount) for state, count, amount in rows}
+    found = {state: (count, amount, only) for state, count, amount, only in rows}
     for state, text, weight in (
         ("held", "held: something does not add up", Weight.WARN),
         ("staged", "read and ready to be posted", Weight.PLAIN),
     ):
         if state in found:
-            count, amount = found[state]
+            count, amount, only = found[state]
             word = "remittance" if count == 1 else "remittances"
-            yield TodayCount(state, f"{word} {text}", count, amount, "payments", state, weight)
+            target = ("remittance", only) if count == 1 else None
+            yield TodayCount(state, f"{word} {text}", count, amount, "payments", target, weight)
 
 
 def _unapplied(work: Work) -> Iterator[TodayCount]:
@@ -278,7 +266,7 @@ def _unapplied(work: Work) -> Iterator[TodayCount]:
             count,
             -(amount or ZERO),
             "payments",
-            "unapplied",
+            ("receipts", None),
         )
 
 
@@ -288,7 +276,7 @@ def _visits(work: Work) -> Iterator[TodayCount]:
     )
     if drafts:
         text = "visit is a draft: post its charges" if drafts == 1 else "visits are drafts"
-        yield TodayCount("drafts", text, drafts, None, "visits", "draft")
+        yield TodayCount("drafts", text, drafts, None, "visits", ("show", "draft"))
     # What payers owe is far smaller than all visits ever: look there for the ones not billed.
     billed = (
         select(Claim.id)
@@ -308,7 +296,7 @@ def _visits(work: Work) -> Iterator[TodayCount]:
             count,
             amount,
             "visits",
-            "unbilled",
+            ("show", "unbilled"),
             Weight.WARN,
         )
 

@@ -189,6 +189,7 @@ def _entries(work: Work, line_id: int) -> Sequence[Any]:
             Receipt.method,
             Receipt.kind.label("side"),
             Remittance.payer_name,
+            Remittance.payer_id,
             Remittance.document_sha,
             Remittance.file_name,
             Remittance.set_control,
@@ -258,7 +259,7 @@ def _owners(legs: Sequence[Leg], payers: dict[int, str]) -> str:
 
 def _answer_steps(e: Any, legs: Sequence[Leg], back: str, payers: dict[int, str]) -> list[_Step]:
     """A payer's answer: what it paid, what the contract takes off, what moved and why."""
-    payer = e.payer_name or "Insurance"
+    payer = payers.get(e.payer_id) or e.payer_name or "Insurance"
     adjusted = total(x.amount for x in legs if x.account is Account.ADJUSTMENT)
     open_legs = [x for x in legs if x.account is Account.RECEIVABLE]
     change = total(x.amount for x in open_legs)

@@ -164,8 +164,8 @@ def test_day_sheet_opens_and_closes_with_the_ar(database: Database, clock: Sampl
     assert first.totals.closing_ar == second.totals.opening_ar == Money(1600)
     assert [(e.what, e.change.cents) for e in first.entries] == [
         ("Charge", 10000),
-        ("Payment of a payer", -6400),
-        ("Adjustment by a payer", -2000),
+        ("Payer payment", -6400),
+        ("Payer adjustment", -2000),
     ]
     assert second.payments_by_method == ((ReceiptMethod.CASH, Money(1000)),)
     table = database.read(lambda w: daily.day_table(w, Period.day(clock.on)))

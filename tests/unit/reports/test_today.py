@@ -6,7 +6,7 @@ import datetime as dt
 
 from desktop.models.claims import Claim
 from desktop.models.practice import Payer, Practice
-from desktop.models.values.enums import ClaimState
+from desktop.models.values.enums import ClaimState, TaskKind
 from desktop.models.values.money import Money
 from desktop.services import audit
 from desktop.services.clock import SampleClock
@@ -57,11 +57,15 @@ def test_rejected_and_denied_stand_first_and_link_to_their_lists(database: Datab
     set_claim(scene, state=ClaimState.REJECTED)
     found = counts(database)["rejected"]
     assert (found.count, found.amount) == (1, Money(10000))
-    assert (found.page, found.argument) == ("claims", "rejected")
+    assert (found.page, found.argument) == ("claims", "Rejected")
     set_claim(scene, state=ClaimState.SENT)
     post(database, era([Clp(scene.control, [Svc(10000, 0, [("CO", "50", 10000)])])]))
     found = counts(database)["denial"]
-    assert (found.count, found.amount, found.argument) == (1, Money(10000), "denied")
+    assert (found.count, found.amount, found.argument) == (
+        1,
+        Money(10000),
+        ("tasks", TaskKind.DENIAL),
+    )
     assert next(iter(counts(database))) == "denial"
 
 
@@ -104,7 +108,7 @@ def test_held_remittance_and_unapplied_money_are_told(database: Database) -> Non
     database.write(lambda w: staging.stage_file(w, data, "a.835"))
     pay(database, scene.patient, 2500)
     found = counts(database)
-    assert (found["held"].count, found["held"].argument) == (1, "held")
+    assert (found["held"].count, found["held"].argument) == (1, ("remittance", 1))
     assert (found["unapplied"].count, found["unapplied"].amount) == (1, Money(2500))
 
 

@@ -329,7 +329,7 @@ def test_taken_back_answer_is_told_as_such(database: Database) -> None:
     database.write(lambda w: posting.unpost_remittance(w, posted, "wrong file"))
     found = database.read(lambda w: explain.explanation(w, scene.lines[0]))
     assert (found.yours, found.pending) == (ZERO, Money(10000))
-    assert any(r.text == "PRAIRIE HEALTH took its payment back" for r in found.rows)
+    assert any(r.text == "Prairie Health took its payment back" for r in found.rows)
     assert total(r.amount for r in found.rows) == Money(10000)
     assert [r.is_reversed for r in found.rows if r.text.endswith("paid")] == [True]
 

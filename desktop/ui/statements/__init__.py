@@ -1,0 +1,1 @@
+"""The statements page, and the panel that explains a charge line."""
