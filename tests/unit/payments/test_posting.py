@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from desktop.errors import RuleError
 from desktop.models.claims import Claim, Task
 from desktop.models.ledger import Entry, Leg
-from desktop.models.payments import Remittance
+from desktop.models.payments import Remittance, RemittanceClaim
 from desktop.models.values.enums import (
     Account,
     ClaimState,
@@ -201,8 +201,8 @@ def test_unmatched_claim_is_matched_by_hand_after_posting(database: Database) ->
     assert done.claims_unapplied == 1
     (row,) = database.read(
         lambda w: w.session.execute(
-            select(Remittance.id, staging.RemittanceClaim.id).join(
-                staging.RemittanceClaim, staging.RemittanceClaim.remittance_id == Remittance.id
+            select(Remittance.id, RemittanceClaim.id).join(
+                RemittanceClaim, RemittanceClaim.remittance_id == Remittance.id
             )
         ).all()
     )
@@ -345,7 +345,7 @@ def test_answer_without_lines_waits_for_its_split(database: Database) -> None:
     whole = Clp(scene.control, [], charge=13000, paid=9999, cas=[("CO", "45", 3001)])
     held = stage(database, era([whole]))
     assert held.outcome == "held"
-    row = database.read(lambda w: w.session.scalar(select(staging.RemittanceClaim.id))) or 0
+    row = database.read(lambda w: w.session.scalar(select(RemittanceClaim.id))) or 0
     parts = database.read(lambda w: worklist.propose_split(w, row))
     assert sum(p.paid.cents for p in parts) == 9999
     assert all(
@@ -427,3 +427,23 @@ def test_card_numbers_are_never_kept(database: Database) -> None:
     )
     with pytest.raises(RuleError, match="card number"):
         database.write(lambda w: receipts.take_payment(w, draft))
+
+
+def test_a_crossover_answer_settles_the_forwarded_claim(database: Database) -> None:
+    scene = make_scene(database, (LineSpec(charge=Money(50000)),), secondary=True)
+    first = Svc(50000, 30000, [("CO", "45", 12500), ("PR", "2", 7500)], scene.lines[0])
+    post(database, era([Clp(scene.control, [first], status="19", crossover="VALLEY AID")]))
+    second = Svc(50000, 7500, [("OA", "23", 42500)], scene.lines[0])
+    post(
+        database,
+        era(
+            [Clp(scene.control, [second], status="2", number="MCD1")],
+            trace="M",
+            payer_id="1880000002",
+            payer="VALLEY AID",
+        ),
+    )
+    states = database.read(
+        lambda w: w.session.execute(select(Claim.rank, Claim.state).order_by(Claim.rank)).all()
+    )
+    assert [tuple(s) for s in states] == [(1, ClaimState.PAID), (2, ClaimState.PAID)]
