@@ -59,6 +59,12 @@ class SearchSpec:
     patients: bool = False
 
 
+def _today(context: Context) -> Page:
+    from desktop.ui.today.page import TodayPage
+
+    return TodayPage(context)
+
+
 def _patients(context: Context) -> Page:
     from desktop.ui.patients.page import PatientsPage
 
@@ -86,6 +92,36 @@ def _claims(context: Context) -> Page:
     return ClaimsPage(context)
 
 
+def _payments(context: Context) -> Page:
+    from desktop.ui.payments.page import PaymentsPage
+
+    return PaymentsPage(context)
+
+
+def _statements(context: Context) -> Page:
+    from desktop.ui.statements.page import StatementsPage
+
+    return StatementsPage(context)
+
+
+def _reports(context: Context) -> Page:
+    from desktop.ui.reports.page import ReportsPage
+
+    return ReportsPage(context)
+
+
+def _fees(context: Context) -> Page:
+    from desktop.ui.fees.page import FeesPage
+
+    return FeesPage(context)
+
+
+def _setup(context: Context) -> Page:
+    from desktop.ui.setup.page import SetupPage
+
+    return SetupPage(context)
+
+
 def _find_claims(work: Work, text: str) -> Sequence[Found]:
     from desktop.services.claims import views
 
@@ -96,9 +132,15 @@ def _find_claims(work: Work, text: str) -> Sequence[Found]:
 
 
 PAGES: list[PageSpec] = [
+    PageSpec("today", "Today", "today", _today),
     PageSpec("patients", "Patients", "patients", _patients),
     PageSpec("visits", "Visits", "visits", _visits),
     PageSpec("claims", "Claims", "claims", _claims),
+    PageSpec("payments", "Payments", "payments", _payments),
+    PageSpec("statements", "Statements", "statements", _statements),
+    PageSpec("reports", "Reports", "reports", _reports),
+    PageSpec("codes", "Codes and fees", "codes", _fees),
+    PageSpec("setup", "Setup", "setup", _setup),
 ]
 
 SEARCHES: list[SearchSpec] = [

@@ -116,7 +116,7 @@ class FactsBox(QWidget):
         self.set_open(opened=True)
         self.form.editor(name).setFocus(Qt.FocusReason.TabFocusReason)
 
-    def _on_toggled(self, opened: bool) -> None:  # noqa: FBT001
+    def _on_toggled(self, opened: bool) -> None:
         self.form.setVisible(opened)
         sign = "▾" if opened else "▸"
         self.button.setText(f"{sign} Authorization, accident, admission, note")

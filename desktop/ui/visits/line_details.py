@@ -59,9 +59,7 @@ def open_details(
         row.set_details(taken)
         dialog.saved()
 
-    dialog = FormDialog(
-        parent, f"Line {row.number.text()}", form, verb="Keep", on_save=save
-    )
+    dialog = FormDialog(parent, f"Line {row.number.text()}", form, verb="Keep", on_save=save)
     dialog.open()
     if field in DETAILS:
         form.editor(field).setFocus()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop.errors import Problem
 from desktop.models.values.money import Money
@@ -182,7 +183,7 @@ class LineRow(QObject):
             procedure=chosen.code if chosen else "",
             modifiers=codes.read_modifiers(self.modifiers.text()),
             pointers=codes.read_letters(self.pointers.text()),
-            units=codes.read_quantity(self.units.text()) or 1,
+            units=codes.read_quantity(self.units.text()) or Decimal(1),
             charge=None if self.auto_charge else charge,
         )
 

@@ -1,4 +1,4 @@
-"""The grid of charge lines: an empty one always waits at the end, Enter goes from field to field."""
+"""The grid of charge lines: an empty one waits at the end, Enter goes from field to field."""
 
 from __future__ import annotations
 
@@ -48,7 +48,6 @@ class LineGrid(QWidget):
         self._grid.setColumnStretch(2, 3)
         for column, text in enumerate(_HEADINGS):
             self._grid.addWidget(plain_label(text, muted=True), 0, column)
-        inside = QVBoxLayout()
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -1,0 +1,319 @@
+"""A visit on one screen, by keys alone: entered, checked, mended, posted, copied, kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.models.people import Patient, Person
+from desktop.models.values.enums import Party, VisitState
+from desktop.models.values.money import Money
+from desktop.services.database import Database
+from desktop.services.registration import search
+from desktop.services.visits import entry, listing, posting
+from desktop.services.visits.values import VisitView
+from desktop.services.work import Work
+from desktop.ui.lib import messages
+from desktop.ui.lib.dialog import FormDialog
+from desktop.ui.lib.edits import MoneyEdit, TextEdit
+from desktop.ui.main_window import MainWindow
+from desktop.ui.visits.editor import VisitEditor
+from desktop.ui.visits.page import VisitsPage
+from tests.flows.conftest import focused, settle
+from tests.helpers.keys import CONTROL, press, type_in
+from tests.unit.visits.scenes import ON, Scene, make_scene
+
+ENTER = Qt.Key.Key_Return
+CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
+
+
+def _scene(work: Work) -> Scene:
+    scene = make_scene(work)
+    patient = work.session.get_one(Patient, scene.patient_id)
+    person = work.session.get_one(Person, patient.person_id)
+    person.last = "Marchbanks"
+    search.keep_keys(work, patient, person)
+    return scene
+
+
+@pytest.fixture
+def scene(database: Database) -> Scene:
+    """One insured patient, before the window opens."""
+    return database.write(_scene)
+
+
+@pytest.fixture
+def page(
+    scene: Scene, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> VisitsPage:
+    """The page Visits in the real window, with the list shown; closing never waits for a yes."""
+    monkeypatch.setattr(messages, "confirm", lambda *_args, **_more: True)
+    assert window.shell is not None
+    window.shell.go("visits")
+    settle(qtbot, window)
+    shown = window.shell.page()
+    assert isinstance(shown, VisitsPage)
+    return shown
+
+
+def _take(qtbot: QtBot, window: MainWindow, text: str) -> None:
+    """Type into the focused type-ahead line, and take what it proposes first."""
+    line = focused()
+    type_in(line, text)
+    settle(qtbot, window)
+    press(line, ENTER)
+    settle(qtbot, window)
+
+
+def _begin(qtbot: QtBot, window: MainWindow, page: VisitsPage) -> VisitEditor:
+    press(focused(), Qt.Key.Key_F8)
+    settle(qtbot, window)
+    qtbot.waitUntil(page.editor.patient.hasFocus)
+    return page.editor
+
+
+def _enter_visit(qtbot: QtBot, window: MainWindow, page: VisitsPage) -> VisitEditor:
+    """Patient, date, one diagnosis, one line; the cursor ends in the second line."""
+    editor = _begin(qtbot, window, page)
+    _take(qtbot, window, "march")
+    assert editor.service_on.hasFocus()
+    type_in(focused(), "090126")
+    for _ in range(4):
+        press(focused(), ENTER)
+    assert editor.referring.hasFocus()
+    editor.diagnoses.line.setFocus()
+    _take(qtbot, window, "i10")
+    press(focused(), ENTER)
+    assert editor.lines.rows[0].procedure.hasFocus()
+    _take(qtbot, window, "99213")
+    for _ in range(4):
+        press(focused(), ENTER)
+    assert editor.lines.rows[1].procedure.hasFocus()
+    settle(qtbot, window)
+    return editor
+
+
+def _stored(database: Database) -> VisitView:
+    (row,) = database.read(listing.list_visits)
+    return database.read(lambda work: entry.get(work, row.id))
+
+
+def test_a_visit_is_entered_checked_and_posted_without_the_mouse(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
+) -> None:
+    editor = _enter_visit(qtbot, window, page)
+    assert editor.total.text().startswith("Total  120.00")
+    press(focused(), ENTER)  # an empty line: the visit is done, so it is saved and checked
+    settle(qtbot, window)
+    assert editor.findings.heading.text() == "Ready to claim"
+    view = _stored(database)
+    assert (view.draft.patient_id, view.draft.service_on) == (scene.patient_id, ON)
+    assert view.draft.diagnoses == ("I10",)
+    assert [(x.draft.procedure, x.charge) for x in view.lines] == [("99213", Money(12000))]
+    press(focused(), Qt.Key.Key_P, CONTROL_SHIFT)
+    settle(qtbot, window)
+    view = _stored(database)
+    assert view.state is VisitState.POSTED
+    assert view.lines[0].owed == ((Party.PRIMARY, Money(12000)),)
+    assert page.title() == f"Visit {view.id}, posted"
+
+
+def test_enter_on_a_finding_jumps_to_its_field(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database
+) -> None:
+    editor = _enter_visit(qtbot, window, page)
+    row = editor.lines.rows[0]
+    row.pointers.setFocus()
+    row.pointers.selectAll()
+    type_in(row.pointers, "AC")
+    press(row.pointers, ENTER, CONTROL)
+    settle(qtbot, window)
+    assert editor.findings.texts() == [
+        "Error: Line 1 points to diagnosis C, which is not on the claim."
+    ]
+    assert editor.findings.list.hasFocus()
+    press(focused(), ENTER)
+    assert row.pointers.hasFocus()
+    row.pointers.selectAll()
+    type_in(row.pointers, "A")
+    press(row.pointers, ENTER, CONTROL)
+    settle(qtbot, window)
+    assert editor.findings.heading.text() == "Ready to claim"
+    assert _stored(database).draft.lines[0].pointers == (1,)
+
+
+def test_a_warning_is_passed_with_a_reason(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
+) -> None:
+    def unsigned(work: Work) -> None:
+        work.session.get_one(Patient, scene.patient_id).signature_on = None
+
+    database.write(unsigned)
+    editor = _enter_visit(qtbot, window, page)
+    press(focused(), ENTER, CONTROL)
+    settle(qtbot, window)
+    assert editor.findings.heading.text() == "1 warning"
+    press(focused(), Qt.Key.Key_N, CONTROL_SHIFT)
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, FormDialog)
+    qtbot.waitUntil(lambda: dialog.form.editor("reason").hasFocus())
+    type_in(focused(), "signs next week")
+    press(focused(), ENTER, CONTROL)
+    settle(qtbot, window)
+    assert editor.findings.heading.text() == "Ready to claim"
+    assert "signs next week" in editor.findings.texts()[0]
+
+
+def test_copy_last_fills_the_screen_with_new_dates(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
+) -> None:
+    first = database.write(
+        lambda work: entry.save(work, scene.draft(service_on=dt.date(2026, 8, 3)))
+    )
+    editor = _begin(qtbot, window, page)
+    _take(qtbot, window, "march")
+    press(focused(), Qt.Key.Key_L, CONTROL_SHIFT)
+    settle(qtbot, window)
+    assert editor.diagnoses.codes() == ("E119", "I10")
+    assert [row.procedure.text() for row in editor.lines.filled()] == ["99213", "85025"]
+    assert editor.total.text() == "Total  150.00"
+    press(focused(), ENTER, CONTROL)
+    settle(qtbot, window)
+    rows = database.read(listing.list_visits)
+    assert [(r.service_on, r.charge) for r in rows] == [
+        (dt.date(2026, 9, 15), Money(15000)),
+        (dt.date(2026, 8, 3), Money(15000)),
+    ]
+    assert rows[1].id == first
+
+
+def test_a_draft_keeps_itself(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database
+) -> None:
+    editor = _enter_visit(qtbot, window, page)
+    editor.autosave()  # what the timer does every five seconds
+    settle(qtbot, window)
+    view = _stored(database)
+    assert (view.state, view.charge) == (VisitState.DRAFT, Money(12000))
+    assert editor.saved_line.text() == "Saved."
+    assert editor.lines.rows[1].procedure.hasFocus(), "saving never moves the cursor"
+    _take(qtbot, window, "85025")
+    editor.autosave()
+    settle(qtbot, window)
+    again = _stored(database)
+    assert [x.draft.procedure for x in again.lines] == ["99213", "85025"]
+    assert again.lines[0].draft.id == view.lines[0].draft.id, "a line is never stored twice"
+
+
+def test_a_paid_line_is_locked_and_says_why(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
+) -> None:
+    # openemr 4334: reopening a visit deleted its payments.
+    from tests.unit.visits.test_posting import _pay
+
+    visit_id = database.write(lambda work: entry.save(work, scene.draft()))
+    database.write(lambda work: posting.post(work, visit_id))
+    line_id = database.read(lambda work: entry.get(work, visit_id)).draft.lines[0].id
+    assert line_id is not None
+    database.write(_pay(line_id, 2000, scene.payers["first"]))
+    page.refresh()
+    settle(qtbot, window)
+    page.table.view.setFocus()
+    page.table.select_first()
+    press(page.table.view, ENTER)
+    settle(qtbot, window)
+    paid, free = page.editor.lines.rows[:2]
+    assert not paid.charge.isEnabled()
+    assert "reverse it first" in paid.charge.toolTip()
+    assert isinstance(free.charge, MoneyEdit)
+    free.charge.setFocus()
+    free.charge.selectAll()
+    type_in(free.charge, "45")
+    press(free.charge, ENTER, CONTROL)
+    settle(qtbot, window)
+    after = database.read(lambda work: entry.get(work, visit_id))
+    assert [x.charge for x in after.lines] == [Money(12000), Money(4500)]
+    assert after.balance == Money(10000 + 4500)
+    assert after.lines[0].draft.id == line_id
+
+
+def test_a_visit_is_voided_with_a_reason(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
+) -> None:
+    visit_id = database.write(lambda work: entry.save(work, scene.draft()))
+    database.write(lambda work: posting.post(work, visit_id))
+    page.open_visit(visit_id)
+    settle(qtbot, window)
+    page._on_void()
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, FormDialog)
+    reason = dialog.form.editor("reason")
+    assert isinstance(reason, TextEdit)
+    qtbot.waitUntil(reason.hasFocus)
+    press(reason, ENTER, CONTROL)
+    assert "needed" in dialog.form.problem_at("reason")
+    type_in(reason, "wrong patient")
+    press(reason, ENTER, CONTROL)
+    settle(qtbot, window)
+    assert page.editor.state is VisitState.VOID
+    assert not page.editor.lines.isEnabled()
+
+
+def test_removing_a_diagnosis_moves_the_letters_with_it(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, scene: Scene, database: Database
+) -> None:
+    # openemr 19, 65: what stood behind an empty diagnosis slid to the wrong one.
+    visit_id = database.write(lambda work: entry.save(work, scene.draft()))
+    page.open_visit(visit_id)
+    settle(qtbot, window)
+    editor = page.editor
+    assert editor.lines.rows[0].pointers.text() == "AB"
+    editor.diagnoses.focus_position(1)
+    press(editor.diagnoses.list, Qt.Key.Key_Delete)
+    assert editor.diagnoses.codes() == ("I10",)
+    assert [r.pointers.text() for r in editor.lines.filled()] == ["A", ""]
+
+
+def test_what_cannot_be_read_is_said_and_nothing_is_lost(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database
+) -> None:
+    editor = _enter_visit(qtbot, window, page)
+    units = editor.lines.rows[0].units
+    units.setFocus()
+    units.selectAll()
+    type_in(units, "1.2345")
+    press(units, ENTER, CONTROL)
+    settle(qtbot, window)
+    assert "no quantity" in editor.findings.texts()[0]
+    assert units.hasFocus()
+    assert units.text() == "1.2345"
+    assert database.read(listing.list_visits) == []
+
+
+def test_a_date_without_code_set_is_said_while_entering(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database
+) -> None:
+    editor = _begin(qtbot, window, page)
+    _take(qtbot, window, "march")
+    type_in(focused(), "100126")
+    press(focused(), ENTER)
+    settle(qtbot, window)
+    assert editor.diagnoses.hint.text().startswith("No code set for 10/01/2026")
+    editor.diagnoses.line.setFocus()
+    _take(qtbot, window, "E11.9")
+    assert editor.diagnoses.codes() == ("E119",)
+
+
+def test_a_new_visit_of_a_patient_opens_from_another_page(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, scene: Scene
+) -> None:
+    assert window.shell is not None
+    window.shell.go("visits", ("new", scene.patient_id))
+    settle(qtbot, window)
+    assert page.editor.patient.value() == scene.patient_id
+    assert "Prairie Health" in page.editor.patient_line.text()
+    assert page.editor.diagnoses.line.hasFocus()
