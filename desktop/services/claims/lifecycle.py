@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -41,7 +42,7 @@ class ClaimEventView:
     """One event of a claim's life, for reading."""
 
     at: str
-    on: str
+    on: dt.date
     user: str
     from_state: str
     to_state: str
@@ -295,9 +296,7 @@ def history(work: Work, claim_id: int) -> list[ClaimEventView]:
         .order_by(ClaimEvent.id)
     )
     return [
-        ClaimEventView(
-            e.at, e.on.isoformat(), user, e.from_state, e.to_state, e.text, e.document_sha
-        )
+        ClaimEventView(e.at, e.on, user, e.from_state, e.to_state, e.text, e.document_sha)
         for e, user in rows
     ]
 

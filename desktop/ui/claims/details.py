@@ -28,7 +28,7 @@ _FINDINGS = (
     Column("field", "Field", width=16, hidden=True),
 )
 _EVENTS = (
-    Column("on", "Day", width=10),
+    Column("on", "Day", Kind.DATE, width=10),
     Column("text", "What happened", stretch=True),
     Column("to_state", "State", width=12),
     Column("user", "Who", width=8),
@@ -109,6 +109,7 @@ class ClaimDetails(QWidget):
         outer.addLayout(top)
         outer.addWidget(self.facts)
         outer.addWidget(self.tabs, 1)
+        outer.addStretch(0)
         self.clear()
 
     def clear(self) -> None:
@@ -117,6 +118,7 @@ class ClaimDetails(QWidget):
         self.heading.setText("No claim chosen")
         self.facts.setText("Choose a claim in the list to see what happened to it.")
         self.tabs.setEnabled(False)
+        self.tabs.setVisible(False)
         for table in (self.findings, self.lines, self.events):
             table.set_rows([])
 
@@ -125,6 +127,7 @@ class ClaimDetails(QWidget):
         row = view.row
         self._claim_id, self._previewed = row.id, None
         self.tabs.setEnabled(True)
+        self.tabs.setVisible(True)
         self.heading.setText(f"Claim {row.id} · {row.control_number}")
         facts = [
             f"{row.payer} · {row.charge.shown} · service {dates.shown(row.service_on)}",

@@ -42,14 +42,17 @@ def _state(row: ClaimRow) -> str:
     return row.state.value + kind
 
 
-def _left(row: ClaimRow) -> str:
-    """The countdown in words, so that no colour is needed to read it."""
-    days = row.days_left
-    if days is None:
-        return ""
-    if days < 0:
-        return f"{-days} days late"
-    return "today" if days == 0 else f"{days} day{'' if days == 1 else 's'}"
+class _Days(int):
+    """A countdown: sorts as a number, reads as words, so that no colour is needed."""
+
+    def __str__(self) -> str:
+        if self < 0:
+            return f"{-self} day{'' if self == -1 else 's'} late"
+        return "today" if self == 0 else f"{int(self)} day{'' if self == 1 else 's'}"
+
+
+def _left(row: ClaimRow) -> _Days | None:
+    return None if row.days_left is None else _Days(row.days_left)
 
 
 def _left_tone(row: ClaimRow) -> Tone:
@@ -59,18 +62,24 @@ def _left_tone(row: ClaimRow) -> Tone:
 
 
 COLUMNS = (
-    Column("state", "State", Kind.STATE, width=12, getter=_state,
-           tone=lambda row: _TONES.get(row.state, Tone.NEUTRAL)),
-    Column("patient", "Patient", stretch=True),
-    Column("payer", "Payer", width=17),
-    Column("service_on", "Service", Kind.DATE),
-    Column("charge", "Charge", Kind.MONEY, width=10),
-    Column("days_left", "Time to file", Kind.STATE, width=11, getter=_left, tone=_left_tone),
-    Column("findings", "Findings", width=8, getter=lambda row: str(row.findings or "")),
+    Column(
+        "state",
+        "State",
+        Kind.STATE,
+        width=10,
+        getter=_state,
+        tone=lambda row: _TONES.get(row.state, Tone.NEUTRAL),
+    ),
+    Column("patient", "Patient", width=12, stretch=True),
+    Column("payer", "Payer", width=14),
+    Column("service_on", "Service", Kind.DATE, width=10),
+    Column("charge", "Charge", Kind.MONEY, width=8),
+    Column("findings", "Mend", Kind.COUNT, width=5, getter=lambda row: row.findings or None),
+    Column("days_left", "Time to file", Kind.STATE, width=10, getter=_left, tone=_left_tone),
+    Column("id", "Claim", Kind.COUNT, width=6, hidden=True),
     Column("control_number", "Number", width=12, hidden=True),
-    Column("sent_on", "Sent", Kind.DATE, hidden=True),
-    Column("id", "Claim", Kind.COUNT, width=7),
-)  # fmt: skip
+    Column("sent_on", "Sent", Kind.DATE, width=10, hidden=True),
+)
 
 
 class ClaimsPage(Page):
