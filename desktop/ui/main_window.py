@@ -153,7 +153,9 @@ class MainWindow(QMainWindow):
 
         self.close_practice()
         self._database = database
-        remember_folder(database.folder)
+        if not database.is_sample:
+            # A sample has its own button, and no password that anybody should be asked for.
+            remember_folder(database.folder)
         self.runner = Runner(database, self)
         self.shell = Shell(
             self.runner,
@@ -334,8 +336,9 @@ class MainWindow(QMainWindow):
         if self._database is None:
             self.setWindowTitle("Claimstead" + (" — locked" if self.is_locked else ""))
         else:
-            kind = " (sample practice)" if self._database.is_sample else ""
-            self.setWindowTitle(f"Claimstead — {self._database.folder.name}{kind}")
+            name = self._database.folder.name
+            shown = "sample practice" if self._database.is_sample else name
+            self.setWindowTitle(f"Claimstead — {shown}")
 
     def _may_discard(self) -> bool:
         from desktop.ui.lib import messages

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from desktop.services.work import Work
+from desktop.ui.lib.dates import shown
 from desktop.ui.lib.page import Context, Page
 
 
@@ -75,7 +76,12 @@ def _find_patients(work: Work, text: str) -> Sequence[Found]:
     from desktop.services.registration import search
 
     return [
-        Found(row.id, row.name, f"born {row.birth_on}" if row.birth_on else "", row.account_number)
+        Found(
+            row.id,
+            row.name,
+            f"born {shown(row.birth_on)}" if row.birth_on else "",
+            row.account_number,
+        )
         for row in search.search(work, text, 10)
     ]
 
