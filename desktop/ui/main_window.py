@@ -212,7 +212,12 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.lock_panel)
         self._enable()
         self._show_title()
-        self.lock_panel.ask(folder, user)
+        hint = ""
+        if database.is_sample:
+            from desktop.services.practice_folder import SAMPLE_PASSWORD
+
+            hint = f"The sample's own password is {SAMPLE_PASSWORD}."
+        self.lock_panel.ask(folder, user, hint=hint)
 
     def _on_unlocked_again(self, database: Database) -> None:
         if self.shell is None or self.runner is None:

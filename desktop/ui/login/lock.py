@@ -54,10 +54,11 @@ class LockPanel(Card):
         self.password.entered.connect(self.unlock)
         self.close_button.clicked.connect(self.left)
 
-    def ask(self, folder: Path, user: str) -> None:
-        """Ask for this user's password."""
+    def ask(self, folder: Path, user: str, *, hint: str = "") -> None:
+        """Ask for this user's password; `hint` is for the sample, whose password is known."""
         self._folder, self._user = folder, user
-        self._who.setText(f"Unsaved work is kept. Type the password of “{user}” to go on.")
+        words = f"Unsaved work is kept. Type the password of “{user}” to go on."
+        self._who.setText(f"{words} {hint}".strip())
         self.password.set_value("")
         say(self.problem, "")
         self.password.setFocus()
