@@ -33,7 +33,7 @@ class RecordsTab(QWidget, Generic[R]):
             columns,
             name=name,
             empty=f"No {self.noun} yet. Press F8 to add one.",
-            filter_hint=f"Filter: every {self.noun}",
+            filter_hint=f"Filter the {self.noun}s",
         )
         self.new_button = QPushButton(f"New {self.noun}")
         self.edit_button = QPushButton(f"Edit the {self.noun}")
