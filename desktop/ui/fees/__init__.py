@@ -1,0 +1,1 @@
+"""Codes and fees: prices, the practice's procedures, loaded code sets."""

@@ -1,0 +1,1 @@
+"""Setup: the practice, its places, people and payers, its users, this machine."""

@@ -1,0 +1,105 @@
+"""The page “Setup”."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from desktop.services.work import Changes
+from desktop.ui import commands
+from desktop.ui.lib.page import Context, Page
+from desktop.ui.setup.machine_tab import MachineTab
+from desktop.ui.setup.payers_tab import PayersTab
+from desktop.ui.setup.places import LocationsTab, ProvidersTab
+from desktop.ui.setup.practice_tab import PracticeTab
+from desktop.ui.setup.users_tab import UsersTab
+
+TABS = ("practice", "locations", "providers", "payers", "users", "machine")
+
+
+class SetupPage(Page):
+    """What the practice is made of. `show_record` takes the name of a tab, see `TABS`."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "Setup")
+        self._save = self.add_command(commands.SAVE, self._on_save, primary=True)
+        self._new = self.add_command(commands.NEW, self._on_new, button=False)
+        self._edit = self.add_command(commands.EDIT, self._on_edit, button=False)
+        self.practice = PracticeTab(context, self._follow)
+        self.locations = LocationsTab(context)
+        self.providers = ProvidersTab(context)
+        self.payers = PayersTab(context)
+        self.users = UsersTab(context)
+        self.machine = MachineTab(context)
+        self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Setup")
+        for tab, title in (
+            (self.practice, "&Practice"),
+            (self.locations, "&Locations"),
+            (self.providers, "P&roviders"),
+            (self.payers, "Pa&yers"),
+            (self.users, "&Users"),
+            (self.machine, "&Keys and printer"),
+        ):
+            self.tabs.addTab(tab, title)
+        self.body.addWidget(self.tabs, 1)
+        self.tabs.currentChanged.connect(lambda _at: self._on_tab())
+        kinds = Changes.PRACTICE | Changes.PAYERS | Changes.USERS | Changes.FEES
+        context.runner.on_change(self, kinds, self.refresh)
+        self._follow()
+
+    def refresh(self) -> None:
+        """See `Page.refresh`: the tab that is shown."""
+        tab = self._tab()
+        if tab is not None:
+            tab.refresh()
+
+    def focus_search(self) -> None:
+        """See `Page.focus_search`."""
+        tab = self._tab()
+        if tab is not None:
+            tab.focus_search()
+
+    def show_record(self, argument: object) -> None:
+        """See `Page.show_record`."""
+        if isinstance(argument, str) and argument in TABS:
+            self.tabs.setCurrentIndex(TABS.index(argument))
+            self.tabs.setFocus()
+
+    def has_unsaved(self) -> bool:
+        """See `Page.has_unsaved`."""
+        return self.practice.form.is_dirty
+
+    def panes(self) -> list[QWidget]:
+        """See `Page.panes`."""
+        return [self.tabs]
+
+    def _tab(
+        self,
+    ) -> PracticeTab | LocationsTab | ProvidersTab | PayersTab | UsersTab | MachineTab | None:
+        tab = self.tabs.currentWidget()
+        known = (PracticeTab, LocationsTab, ProvidersTab, PayersTab, UsersTab, MachineTab)
+        return tab if isinstance(tab, known) else None
+
+    def _on_tab(self) -> None:
+        self._follow()
+        self.refresh()
+
+    def _on_save(self) -> None:
+        self.practice.save()
+
+    def _on_new(self) -> None:
+        tab = self._tab()
+        if tab is not None and not isinstance(tab, PracticeTab):
+            tab.add()
+
+    def _on_edit(self) -> None:
+        tab = self._tab()
+        if tab is not None:
+            tab.edit()
+
+    def _follow(self) -> None:
+        on_practice = self.tabs.currentWidget() is self.practice
+        self._save.setVisible(on_practice)
+        self._save.setEnabled(on_practice and self.practice.form.is_dirty)
+        on_list = not on_practice and self.tabs.currentWidget() is not self.machine
+        self._new.setEnabled(on_list)
