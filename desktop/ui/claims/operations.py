@@ -90,16 +90,37 @@ def send(database: Database, folder: str, ids: Sequence[int] | None) -> str:
     if not folder.strip():
         raise RuleError("Choose the folder that your clearinghouse's program takes files from.")
     target = Path(folder.strip())
+    finished = _finish_queue(database)
     if ids is None:
         database.write(command.check)
     batch, delivery = sending.send(database, target, ids)
     if batch.submission_id is None or delivery is None:
+        if finished:
+            return finished + _left(batch.left_out)
         raise RuleError(f"No claim is ready to go as a file.{_left(batch.left_out)}")
     database.write(lambda work: sending.keep_outbox(work, str(target)))
     return (
-        f"{_count(len(batch.claim_ids), 'claim')} over {batch.charge.shown} sent as "
+        f"{finished}{_count(len(batch.claim_ids), 'claim')} over {batch.charge.shown} sent as "
         f"{batch.file_name}.{_left(batch.left_out)}"
     )
+
+
+def _finish_queue(database: Database) -> str:
+    """Deliver files that an earlier attempt left in the queue.
+
+    Raises:
+        EnvironmentProblem: their outbox is still out of reach.
+    """
+    deliveries = sending.resume_queued(database)
+    failed = next((d.problem for d in deliveries if d.problem), "")
+    if failed:
+        raise EnvironmentProblem(failed)
+    return f"{_count(len(deliveries), 'waiting file')} sent. " if deliveries else ""
+
+
+def withdraw(database: Database, submission_id: int, reason: str) -> None:
+    """Take a file back that waits in the queue; its claims are ready again."""
+    sending.withdraw(database, submission_id, reason)
 
 
 def outbox_folder(work: Work) -> str:

@@ -337,6 +337,9 @@ class ClaimsPage(Page):
         view = self._view
         if view is None:
             return
+        if view.row.state is ClaimState.QUEUED:
+            self._withdraw(view.row.id, view.submissions[-1].submission_id)
+            return
         unsent = not view.submissions or view.row.state in (
             ClaimState.DRAFT,
             ClaimState.CHECKED,
@@ -344,6 +347,29 @@ class ClaimsPage(Page):
         )
         title = "Drop the claim" if unsent else "Void the claim with the payer"
         self._correct(title, operations.void_unsent if unsent else operations.void_sent)
+
+    def _withdraw(self, claim_id: int, submission_id: int) -> None:
+        """A file that still waits for its outbox is taken back as a whole."""
+
+        def withdraw(values: Mapping[str, Any], dialog: FormDialog) -> None:
+            def done(_nothing: None) -> None:
+                dialog.saved()
+                messages.info(self, "The file was taken back; its claims are ready again.")
+                self.refresh()
+
+            self.context.runner.whole(
+                dialog,
+                lambda database, _progress: operations.withdraw(
+                    database, submission_id, str(values["reason"])
+                ),
+                done,
+                failed=dialog.refused,
+                disable=dialog.save_button,
+            )
+
+        hint = "All claims of the file are ready again, under new numbers."
+        dialogs.ask_reason(self, f"Take back the file of claim {claim_id}", "Take back",
+                           withdraw, hint)  # fmt: skip
 
     def _on_resend(self) -> None:
         denied = self._view is not None and self._view.row.state is ClaimState.DENIED
