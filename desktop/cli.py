@@ -127,7 +127,10 @@ def _open(options: argparse.Namespace) -> Database:
         secret: folder.Secret = folder.Password(text, options.user)
     else:
         secret = folder.MachineKeyring()
-    return folder.open_practice(options.practice, secret)
+    database = folder.open_practice(options.practice, secret)
+    if database.warning:
+        sys.stderr.write(database.warning + "\n")
+    return database
 
 
 def _progress() -> Progress:

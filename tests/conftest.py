@@ -24,6 +24,14 @@ PASSWORD = "a long test sentence"
 CHEAP = keys.Cost(iterations=1, lanes=1, memory_kib=1024)
 
 
+@pytest.fixture(autouse=True)
+def machine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine of its own: no test reads or writes the settings of who runs it."""
+    folder = tmp_path_factory.mktemp("machine")
+    monkeypatch.setenv("CLAIMSTEAD_CONFIG_DIR", str(folder))
+    monkeypatch.setenv("CLAIMSTEAD_LOG_DIR", str(folder))
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     """A new practice with ICD-10-CM loaded, and its key."""

@@ -65,6 +65,9 @@ class Database:
         self._views_guard = threading.Lock()
         self._data_version: int | None = None
         self._closed = False
+        # What opening noticed and somebody should read (see `desktop.services.heads`).
+        self.warning = ""
+        self.before_close: Callable[[Work], None] | None = None
 
     # -- for scripts and tests: wait for the answer ------------------------------------------
 
@@ -101,6 +104,8 @@ class Database:
             return
         self._closed = True
         self._writer.submit(self._flush_views).result()
+        if self.before_close is not None:
+            self._reader.submit(self._run_read, self.before_close, None).result()
         self._writer.submit(self._end_thread, self._writer_engine).result()
         self._reader.submit(self._end_thread, self._reader_engine).result()
         self._writer.shutdown()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from desktop.errors import EnvironmentProblem, Problem, RuleError, raise_if_any
 from desktop.models.practice import Practice, User
 from desktop.models.values.enums import Role
-from desktop.services import audit, folders, keys, schema, sqlcipher, vault
+from desktop.services import audit, folders, heads, keys, schema, sqlcipher, vault
 from desktop.services.clock import Clock, SampleClock, SystemClock, stamp
 from desktop.services.coding.store import CodeStore
 from desktop.services.database import CODES_NAME, PRACTICE_NAME, Database
@@ -208,6 +208,10 @@ def _open(folder: Path, key: bytes, secret: Secret, name: str, clock: Clock | No
     if clock is None:
         clock = SampleClock(sample_today) if sample_today else SystemClock()
     database = Database(folder, key, actor, clock, is_sample=sample_today is not None, lock=lock)
+    if sample_today is None:
+        practice_id = keys.read_key_file(folder).practice
+        database.warning = database.read(lambda work: heads.compare(work, practice_id))
+        database.before_close = lambda work: heads.remember(work, practice_id)
     database.write(lambda work: audit.record(work, "logged in", "user", actor.user_id))
     return database
 

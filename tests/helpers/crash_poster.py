@@ -14,6 +14,7 @@ import random
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -45,7 +46,7 @@ def post_for_ever(folder: Path, key: bytes, patient: int, turn: int, out: int, e
         )
         if early:
             os.write(out, f"{name}\n".encode())
-        database.write(lambda w, draft=draft: receipts.take_payment(w, draft))
+        database.write(partial(receipts.take_payment, draft=draft))
         if not early:
             os.write(out, f"{name}\n".encode())
         data = era([Clp("NOBODY", [Svc(500, 500)])], trace=name)
