@@ -35,10 +35,9 @@ class AuditLine:
 def record(work: Work, action: str, kind: str, record_id: int | None = None, **detail: Any) -> None:
     """Write one audit row in the current transaction.
 
-    Args:
-        action: a past participle such as ``created``, ``changed``, ``posted``, ``printed``.
-        kind: what it happened to, such as ``patient`` or ``remittance``.
-        detail: ids, field names, counts; never names, numbers or notes of a patient.
+    `action` is a past participle such as ``created`` or ``posted``, `kind` what it happened to,
+    such as ``patient``. The detail holds ids, field names and counts; never names, numbers or
+    notes of a patient.
     """
     record_many(work, [(action, kind, record_id, detail)])
 
