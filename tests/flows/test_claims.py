@@ -14,7 +14,7 @@ from desktop.models.claims import Claim
 from desktop.models.practice import Practice
 from desktop.models.values.claim_record import Name
 from desktop.models.values.enums import ClaimState
-from desktop.services.claims import command
+from desktop.services.claims import command, sending
 from desktop.services.claims.events import Step, move_many
 from desktop.services.database import Database
 from desktop.services.edi.claim_status import ClaimStatus, ClaimStatusSet, Status
@@ -22,9 +22,12 @@ from desktop.services.edi.envelope import Envelope
 from desktop.services.edi.read import read_file
 from desktop.services.edi.write277ca import write_277ca
 from desktop.services.work import Work
+from desktop.ui import commands
 from desktop.ui.claims import dialogs
 from desktop.ui.claims.page import ClaimsPage
 from desktop.ui.lib.dialog import FormDialog
+from desktop.ui.lib.pdf import PdfDialog
+from desktop.ui.lib.settings import machine_settings
 from desktop.ui.main_window import MainWindow
 from tests.flows.conftest import settle
 from tests.helpers.keys import CONTROL, press, type_in
@@ -232,3 +235,62 @@ def test_correcting_asks_why_and_a_denial_is_not_simply_sent_anew(
 def _deny(work: Work) -> None:
     claim = work.session.query(Claim).one()
     move_many(work, [Step(claim.id, ClaimState.DENIED, "Denied.")])
+
+
+def test_a_file_that_waits_in_the_queue_goes_first_or_is_taken_back(
+    database: Database, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    shop = open_shop(database)
+    add_visit(database, shop)
+    database.write(command.check)
+    folder = make_outbox(tmp_path)
+    database.write(lambda work: sending.prepare_batch(work, None, str(folder)))
+    page = open_claims(window, qtbot)
+    qtbot.waitUntil(lambda: [r.state for r in page.table.rows()] == [ClaimState.QUEUED])
+    settle(qtbot, window)
+    [take_back] = [a for c, a in page.commands() if c is commands.CLAIM_VOID]
+    take_back.trigger()
+    dialog = dialog_of(qtbot)
+    type_in(dialog.form.editor("reason"), "Wrong day")
+    press(focused(), Qt.Key.Key_Return, CONTROL)
+    qtbot.waitUntil(lambda: states(database) == [ClaimState.READY])
+    settle(qtbot, window)
+    database.write(lambda work: sending.prepare_batch(work, None, str(folder)))
+    settle(qtbot, window)
+    [send] = [a for c, a in page.commands() if c is commands.CLAIM_SEND]
+    send.trigger()
+    dialog = dialog_of(qtbot)
+    type_in(dialog.form.editor("folder"), str(folder))
+    press(focused(), Qt.Key.Key_Return, CONTROL)
+    qtbot.waitUntil(lambda: states(database) == [ClaimState.SENT])
+    settle(qtbot, window)
+
+
+def test_forms_are_printed_for_the_printer_of_this_machine(
+    database: Database, window: MainWindow, qtbot: QtBot
+) -> None:
+    shop = open_shop(database, on_paper=True)
+    add_visit(database, shop)
+    page = open_claims(window, qtbot)
+    press(page, Qt.Key.Key_F, SHIFT)
+    dialog = dialog_of(qtbot)
+    dialog.form.editor("x_offset").set_value("far")
+    press(focused(), Qt.Key.Key_Return, CONTROL)
+    qtbot.waitUntil(lambda: bool(dialog.form.problem_at("x_offset")))
+    dialog.form.editor("x_offset").set_value("12")
+    press(focused(), Qt.Key.Key_Return, CONTROL)
+    qtbot.waitUntil(lambda: states(database) == [ClaimState.SENT])
+    qtbot.waitUntil(lambda: isinstance(shown_pdf(), PdfDialog))
+    shown = shown_pdf()
+    assert isinstance(shown, PdfDialog)
+    assert shown.preview.document.pageCount() == 1
+    shown.reject()
+    settle(qtbot, window)
+    assert str(machine_settings().value("cms1500/x_offset")) == "12"
+
+
+def shown_pdf() -> QWidget | None:
+    return next(
+        (w for w in QApplication.topLevelWidgets() if isinstance(w, PdfDialog) and w.isVisible()),
+        None,
+    )
