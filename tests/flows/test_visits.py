@@ -85,7 +85,8 @@ def _enter_visit(qtbot: QtBot, window: MainWindow, page: VisitsPage) -> VisitEdi
     for _ in range(4):
         press(focused(), ENTER)
     assert editor.referring.hasFocus()
-    editor.diagnoses.line.setFocus()
+    press(focused(), ENTER)
+    assert editor.diagnoses.line.hasFocus()
     _take(qtbot, window, "i10")
     press(focused(), ENTER)
     assert editor.lines.rows[0].procedure.hasFocus()

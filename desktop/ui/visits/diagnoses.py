@@ -35,7 +35,7 @@ class DiagnosisBox(QWidget):
         self.line.setAccessibleName("Add a diagnosis")
         self.list = QListWidget()
         self.list.setAccessibleName("Diagnoses")
-        self.list.setMinimumHeight(self.list.fontMetrics().lineSpacing() * 4 + 12)
+        self.list.setMinimumHeight(self.list.fontMetrics().lineSpacing() * 3 + 12)
         self.hint = plain_label(muted=True)
         self.hint.setWordWrap(True)
         self.hint.hide()

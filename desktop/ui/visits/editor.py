@@ -1,159 +1,52 @@
-"""One screen for a visit: who and when, diagnoses, charge lines, and the findings beside them."""
+"""What is done with a visit on its screen: kept, checked, posted, revised, copied, voided."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from desktop.errors import AppError, LostUpdate, Problem, RuleError
+from desktop.errors import AppError, LostUpdate, RuleError
 from desktop.models.values.enums import VisitState
-from desktop.models.values.money import Money
 from desktop.services.rules import check
 from desktop.services.rules.check import CheckResult
-from desktop.services.visits import choices, entry, posting
+from desktop.services.visits import choices, entry, posting, replacing
 from desktop.services.visits.choices import Choices, PatientFacts
 from desktop.services.visits.values import VisitChange, VisitDraft, VisitView
 from desktop.services.work import Work
-from desktop.ui.lib import messages, theme
-from desktop.ui.lib.dates import shown
-from desktop.ui.lib.edits import Choice, CodeEdit, DateEdit, plain_label
-from desktop.ui.lib.form import Form
+from desktop.ui.lib import messages
 from desktop.ui.lib.page import Context
-from desktop.ui.lib.type_ahead import Suggestion, TypeAhead
-from desktop.ui.visits import sources
-from desktop.ui.visits.diagnoses import DiagnosisBox
-from desktop.ui.visits.facts import NAMES as FACTS
-from desktop.ui.visits.facts import FactsBox
-from desktop.ui.visits.findings import FindingsPanel
-from desktop.ui.visits.line_details import open_details
-from desktop.ui.visits.line_row import DETAILS, LineRow
-from desktop.ui.visits.lines import LineGrid
+from desktop.ui.visits.line_row import LineRow
+from desktop.ui.visits.screen import VisitScreen
 
 AUTOSAVE_MS = 5_000
 Saved = tuple[VisitView, VisitChange | None]
 
 
-class VisitEditor(QWidget):
-    """Enters one visit; keeps itself as a draft every five seconds.
-
-    Signals:
-        changed: title, state or what can be done changed.
-        leave_for: a field of another record (patient, provider, coverage) must be mended.
-    """
-
-    changed = Signal()
-    leave_for = Signal(str)
+class VisitEditor(VisitScreen):
+    """Enters one visit; keeps itself as a draft every five seconds."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__()
-        self.context = context
-        self.view: VisitView | None = None
-        self._dirty = False
-        self._saving = False
+        super().__init__(context)
+        self._refused = False
         self._waiting: Callable[[], None] | None = None
-        self._choices = Choices((), {}, (), ())
-        self._facts_reader = context.runner.latest(self)
-        self._make_header()
-        self.facts = FactsBox(context.today)
-        day = self._day
-        self.diagnoses = DiagnosisBox(sources.diagnoses(context.runner, self, day))
-        self.lines = LineGrid(lambda owner: sources.procedure_lines(context.runner, owner))
-        self.findings = FindingsPanel()
-        self.patient_line = plain_label(muted=True)
-        self.patient_line.setWordWrap(True)
-        self.total = plain_label()
-        theme.flag(self.total, "heading")
-        self.saved_line = plain_label(muted=True)
-        self._lay_out()
-        self._connect()
-        self._timer = QTimer(self)
-        self._timer.setInterval(AUTOSAVE_MS)
-        self._timer.timeout.connect(self.autosave)
-        self._timer.start()
-
-    # -- building ----------------------------------------------------------------------------
-
-    def _make_header(self) -> None:
-        self.header = Form(columns=3)
-        add = self.header.add
-        source = sources.patients(self.context.runner, self)
-        self.patient = add(
-            "patient_id", "Patient", TypeAhead(source, placeholder="Name, birth date, account")
-        )
-        self.service_on = add("service_on", "Date of service", DateEdit(self.context.today))
-        self.location = add("location_id", "Location", Choice(empty="none"))
-        self.place = add("place", "Place of service", CodeEdit(limit=2))
-        self.rendering = add("rendering_id", "Rendered by", Choice(empty="nobody yet"))
-        self.referring = add("referring_id", "Referred by", Choice(empty="nobody"))
-
-    def _lay_out(self) -> None:
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 4, 0)
-        column.setSpacing(6)
-        column.addWidget(self.diagnoses, 2)
-        column.addWidget(self.lines, 3)
-        foot = QHBoxLayout()
-        foot.addWidget(self.saved_line, 1)
-        foot.addWidget(self.total)
-        column.addLayout(foot)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(left)
-        self.splitter.addWidget(self.findings)
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setSizes([800, 300])
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(4)
-        outer.addWidget(self.header)
-        outer.addWidget(self.patient_line)
-        outer.addWidget(self.facts)
-        outer.addWidget(self.splitter, 1)
-
-    def _connect(self) -> None:
-        self.header.edited.connect(self._on_edited)
-        self.facts.edited.connect(self._on_edited)
-        self.diagnoses.edited.connect(self._on_edited)
-        self.diagnoses.reordered.connect(self.lines.move_pointers)
-        self.diagnoses.finished.connect(lambda: self.lines.focus_field(1, "procedure"))
-        self.lines.edited.connect(self._on_edited)
-        self.lines.priced.connect(self._ask_fee)
-        self.lines.details_wanted.connect(self.open_line)
+        self.told.connect(self._warn_of_other_coverage)
         self.lines.finished.connect(self.save_and_check)
-        self.patient.chosen.connect(lambda _item: self._ask_patient())
-        self.service_on.editingFinished.connect(self._on_day)
-        self.location.activated.connect(lambda _at: self._on_location())
-        self.findings.jump.connect(self.jump)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.save_and_check)
         self.header.save_wanted.connect(self.save_and_check)
         self.facts.save_wanted.connect(self.save_and_check)
+        self._timer = QTimer(self)
+        self._timer.setInterval(AUTOSAVE_MS)
+        self._timer.timeout.connect(self.autosave)
+        self._timer.start()
 
-    # -- what is shown -----------------------------------------------------------------------
-
-    @property
-    def state(self) -> VisitState:
-        """Of the visit shown; a new one is a draft."""
-        return self.view.state if self.view else VisitState.DRAFT
-
-    @property
-    def is_dirty(self) -> bool:
-        """Whether something typed is not saved."""
-        return self._dirty or self._saving
-
-    def title(self) -> str:
-        """For the top of the page."""
-        if self.view is None:
-            return "New visit"
-        return f"Visit {self.view.id}, {self.view.state.value}"
+    def _on_edited(self) -> None:
+        self._refused = False
+        super()._on_edited()
 
     def begin(self, patient_id: int | None = None) -> None:
         """An empty visit of today, for a patient if one is named."""
@@ -205,133 +98,21 @@ class VisitEditor(QWidget):
         offered, view, result = found
         self._set_choices(offered)
         self.show_view(view)
-        self.findings.show_result(result)
+        self.findings.show_result(result, posted=self.state is VisitState.POSTED)
         self._ask_patient()
         self.diagnoses.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_view(self, view: VisitView) -> None:
-        """Show a stored visit."""
-        self.view = view
-        self._show_draft(view.draft, view.titles)
-        self.patient.set_value(Suggestion(view.draft.patient_id, view.patient))
-        self.lines.show_lines(view.lines)
-        self._settle("Saved.")
-
-    def _settle(self, text: str) -> None:
-        self._dirty = False
-        self.saved_line.setText(text)
-        may_edit = self.state is not VisitState.VOID
-        for part in (self.header, self.facts, self.diagnoses, self.lines):
-            part.setEnabled(may_edit)
-        self.patient.setEnabled(self.state is VisitState.DRAFT)
-        self._show_total()
-        self.changed.emit()
-
-    def _set_choices(self, offered: Choices) -> None:
-        self._choices = offered
-        self.location.set_options(offered.locations)
-        self.rendering.set_options(offered.rendering)
-        self.referring.set_options(offered.referring)
-
-    def _show_draft(self, draft: VisitDraft, titles: Sequence[str] = ()) -> None:
-        patient_id = self.patient.value()
-        kept = None if patient_id is None else Suggestion(patient_id, self.patient.text())
-        self.header.set_values(
-            {
-                "patient_id": kept,
-                "service_on": draft.service_on,
-                "location_id": draft.location_id,
-                "place": draft.place,
-                "rendering_id": draft.rendering_id,
-                "referring_id": draft.referring_id,
-            }
-        )
-        self.facts.show_draft(draft)
-        known = [*titles, *[""] * len(draft.diagnoses)]
-        self.diagnoses.set_codes(list(zip(draft.diagnoses, known, strict=False)))
-
-    def _show_patient(self, facts: PatientFacts) -> None:
-        self.patient.set_value(Suggestion(facts.id, facts.name))
-        self._tell_patient(facts)
-
-    def _tell_patient(self, facts: PatientFacts) -> None:
-        born = f"born {shown(facts.birth_on)}" if facts.birth_on else "no birth date"
-        payers = ", ".join(f"{c.rank} {c.payer}" for c in facts.coverages)
-        last = f"last visit {shown(facts.last_visit_on)}" if facts.last_visit_on else ""
-        alert = f"Alert: {facts.alert}" if facts.alert else ""
-        parts = [f"account {facts.account}", born, payers or "no insurance on this date"]
-        self.patient_line.setText("   ·   ".join(p for p in [*parts, last, alert] if p))
-        day = self._day()
-        self.diagnoses.set_hint(
-            ""
-            if facts.has_code_set or day is None
-            else f"No code set for {shown(day)}: load that year's ICD-10-CM files under Codes and "
-            "fees. Codes can be typed, but not checked."
-        )
-
-    def _show_total(self) -> None:
-        text = f"Total  {self.lines.total().shown}"
-        if self.view is not None and self.view.state is VisitState.POSTED:
-            text += f"    Balance  {self.view.balance.shown}"
-        self.total.setText(text)
-
-    # -- what the user does ------------------------------------------------------------------
-
-    def _day(self) -> dt.date | None:
-        day = self.service_on.value()
-        return day if isinstance(day, dt.date) else None
-
-    def _on_edited(self) -> None:
-        self._dirty = True
-        self.saved_line.setText("Not saved yet.")
-        self._show_total()
-
-    def _on_day(self) -> None:
-        self._ask_patient()
-        for row in self.lines.filled():
-            if row.auto_charge:
-                self._ask_fee(row)
-
-    def _on_location(self) -> None:
-        place = self._choices.places.get(self.location.value() or 0)
-        if place:
-            self.place.set_value(place)
-
-    def _ask_patient(self) -> None:
-        patient_id, day = self.patient.value(), self._day()
-        if patient_id is None or day is None:
+    def _warn_of_other_coverage(self, facts: PatientFacts) -> None:
+        if self.view is None or self.view.state is not VisitState.POSTED:
             return
-        self._facts_reader.read(
-            lambda work: choices.patient_facts(work, patient_id, day), self._tell_patient
-        )
-
-    def _ask_fee(self, row: LineRow) -> None:
-        patient_id, day = self.patient.value(), self._day()
-        if patient_id is None or day is None or row.problems(""):
-            return
-        draft = row.draft()
-
-        def answered(fee: Money | None) -> None:
-            # The line may have changed or gone while the answer was on its way.
-            if row in self.lines.rows and not row.problems("") and row.draft() == draft:
-                row.set_fee(fee)
-                self._show_total()
-
-        self.context.runner.read(
-            self, lambda work: entry.fee(work, patient_id, day, draft), answered
-        )
-
-    def open_line(self, row: LineRow | None = None, field: str = "") -> None:
-        """The dialog of a line: dates, place, drug, note."""
-        chosen = row or self.lines.current()
-        if chosen is not None and not chosen.locked:
-            open_details(self, chosen, self.context.today, self._choices.rendering, field)
-
-    def remove_line(self) -> None:
-        """Take the line with the cursor away."""
-        row = self.lines.current()
-        if row is not None and not self.lines.remove(row):
-            messages.warn(self, row.locked)
+        fixed = [(c.rank, c.coverage_id) for c in self.view.coverages]
+        if fixed != [(c.rank, c.coverage_id) for c in facts.coverages]:
+            messages.warn(
+                self,
+                "The patient's insurance of this date was changed after the charges were posted.",
+                action="Choose it anew",
+                on_action=self.change_coverage,
+            )
 
     def copy_last(self) -> None:
         """Fill diagnoses, lines and providers from the patient's last visit."""
@@ -356,62 +137,14 @@ class VisitEditor(QWidget):
 
         self.context.runner.read(self, read, copied)
 
-    # -- saving ------------------------------------------------------------------------------
-
-    def draft(self) -> VisitDraft | None:
-        """The visit as entered, or None after showing what cannot be read."""
-        problems = self._unreadable()
-        if problems:
-            self.findings.show_problems(problems)
-            self.jump(problems[0].field)
-            return None
-        facts = self.facts.values()
-        return None if facts is None else self._collected(facts)
-
-    def _unreadable(self) -> list[Problem]:
-        problems = []
-        if self.patient.value() is None:
-            problems.append(Problem("patient_id", "Choose the patient of this visit."))
-        if self._day() is None:
-            text = self.service_on.problem() or "Enter the date of service."
-            problems.append(Problem("service_on", text))
-        for name in FACTS:
-            text = self.facts.form.editor(name).problem()
-            if text:
-                problems.append(Problem(name, text))
-        if self.diagnoses.line.text().strip():
-            text = "Take the diagnosis from the list with Enter, or empty the line."
-            problems.append(Problem("diagnoses", text))
-        return [*problems, *self.lines.problems()]
-
-    def _collected(self, facts: Mapping[str, Any]) -> VisitDraft:
-        base = self.view.draft if self.view else None
-        return VisitDraft(
-            id=base.id if base else None,
-            version=base.version if base else 0,
-            external_id=base.external_id if base else None,
-            patient_id=self.patient.value(),
-            service_on=self._day() or self.context.today(),
-            location_id=self.location.value(),
-            place=self.place.value(),
-            rendering_id=self.rendering.value(),
-            referring_id=self.referring.value(),
-            diagnoses=self.diagnoses.codes(),
-            lines=self.lines.drafts(),
-            **facts,
-        )
-
-    def can_keep(self) -> bool:
-        """Whether what stands here can be stored."""
-        return not self._unreadable()
-
     def autosave(self) -> None:
         """Keep an unposted visit as it stands; says nothing when it cannot."""
-        ready = self._dirty and not self._saving and self.state is VisitState.DRAFT
-        if ready and not self._unreadable():
-            facts = self.facts.values()
-            if facts is not None:
-                self._send(self._collected(facts), None)
+        busy = self._saving or self._refused or not self._dirty
+        if busy or self.state is not VisitState.DRAFT or self._unreadable():
+            return
+        facts = self.facts.values()
+        if facts is not None:
+            self._send(self._collected(facts), None, quiet=True)
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save; a posted visit is revised. `then` runs once it is stored."""
@@ -424,7 +157,9 @@ class VisitEditor(QWidget):
         if draft is not None:
             self._send(draft, then)
 
-    def _send(self, draft: VisitDraft, then: Callable[[], None] | None) -> None:
+    def _send(
+        self, draft: VisitDraft, then: Callable[[], None] | None, *, quiet: bool = False
+    ) -> None:
         sent = self.lines.filled()
         posted = self.state is VisitState.POSTED
         self._saving, self._dirty = True, False
@@ -444,6 +179,12 @@ class VisitEditor(QWidget):
 
         def failed(error: AppError) -> None:
             self._saving, self._dirty, self._waiting = False, True, None
+            if quiet and not isinstance(error, LostUpdate):
+                # Nobody asked: say it once, beside the work, and leave the cursor alone.
+                self._refused = True
+                self.saved_line.setText(f"Not saved: {error}")
+                return
+            self._refused = True
             self._on_refused(error)
 
         self.context.runner.write(self, write, done, failed)
@@ -495,7 +236,7 @@ class VisitEditor(QWidget):
         visit_id = self.view.id
 
         def show(result: CheckResult) -> None:
-            self.findings.show_result(result)
+            self.findings.show_result(result, posted=self.state is VisitState.POSTED)
             self.changed.emit()
             if focus:
                 self.findings.focus_first()
@@ -520,6 +261,28 @@ class VisitEditor(QWidget):
             self.show_view(view)
             self._check(focus=False)
             messages.info(self, f"Charges of visit {view.id} posted: {view.charge.shown}.")
+
+        self.context.runner.write(self, write, done, self._on_refused)
+
+    def change_coverage(self) -> None:
+        """Choose the coverages anew by the date of service; open money follows."""
+        if self.view is None or self.view.state is not VisitState.POSTED:
+            return
+        visit_id = self.view.id
+
+        def write(work: Work) -> tuple[VisitView, VisitChange]:
+            change = replacing.change_coverage(work, visit_id)
+            return entry.get(work, visit_id), change
+
+        def done(found: tuple[VisitView, VisitChange]) -> None:
+            view, change = found
+            self.show_view(view)
+            self._ask_patient()
+            self._check(focus=False)
+            text = f"Coverage chosen anew; {change.moved.shown} moved."
+            if change.stale_sent:
+                text += " A claim was sent to the earlier payer: void it on the page Claims."
+            messages.info(self, text)
 
         self.context.runner.write(self, write, done, self._on_refused)
 
@@ -561,35 +324,3 @@ class VisitEditor(QWidget):
             passed,
             failed,
         )
-
-    # -- jumping -----------------------------------------------------------------------------
-
-    def jump(self, field: str) -> None:
-        """Put the cursor where a finding has to be mended."""
-        head, _, rest = field.partition(".")
-        number, _, name = rest.partition(".")
-        if head == "lines":
-            at = int(number) if number.isdigit() else 1
-            self._jump_line(at, name)
-        elif head == "diagnoses":
-            self.diagnoses.focus_position(int(number) if number.isdigit() else 0)
-        elif head in FACTS:
-            self.facts.focus_field(head)
-        elif head in {"patient_id", "service_on", "location_id", "place", "rendering_id"}:
-            self.header.editor(head).setFocus(Qt.FocusReason.TabFocusReason)
-        elif head:
-            self.leave_for.emit(field)
-
-    def _jump_line(self, number: int, name: str) -> None:
-        filled = self.lines.filled()
-        detail = "rendering_id" if name == "rendering" else name
-        if detail in {"from_on", "to_on"} and number <= len(filled):
-            own = filled[number - 1].base
-            if own.from_on is None and own.to_on is None:
-                # The line follows the visit's date: that is what has to be mended.
-                self.service_on.setFocus(Qt.FocusReason.TabFocusReason)
-                return
-        if detail in DETAILS and 1 <= number <= len(filled):
-            self.open_line(filled[number - 1], detail)
-            return
-        self.lines.focus_field(number, name)

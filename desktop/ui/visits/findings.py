@@ -84,12 +84,13 @@ class FindingsPanel(QWidget):
         """Nothing was checked yet."""
         self._show([], "Not checked yet", "Ctrl+Enter saves and checks.")
 
-    def show_result(self, result: CheckResult) -> None:
+    def show_result(self, result: CheckResult, *, posted: bool) -> None:
         """Show what stands, then what was passed."""
         errors = result.errors
         warnings = len(result.findings) - errors
         if result.can_claim and not warnings:
-            heading, hint = "Ready to claim", "Ctrl+Shift+P posts the charges."
+            heading = "Ready to claim"
+            hint = "Make the claim on the page Claims." if posted else "Ctrl+Shift+P posts."
         else:
             counts = [
                 f"{n} {word}{'' if n == 1 else 's'}"

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from desktop.errors import Problem
 from desktop.models.values.money import Money
@@ -35,6 +36,25 @@ DETAILS = (
 )
 
 
+class _Title(QLabel):
+    """The procedure's words, cut with dots where there is no room; whole as a tooltip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setMinimumWidth(90)
+        theme.flag(self, "muted")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Override of Qt."""
+        _ = event
+        painter = QPainter(self)
+        painter.setPen(theme.current().muted)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
+
+
 class LineRow(QObject):
     """The widgets of one line; the grid places them.
 
@@ -54,8 +74,7 @@ class LineRow(QObject):
         self.locked = ""
         self.number = plain_label(muted=True)
         self.procedure = TypeAhead(source, placeholder="Code or words")
-        self.title = plain_label(muted=True)
-        self.title.setMinimumWidth(90)
+        self.title = _Title()
         self.modifiers = TextEdit(limit=14, characters=13, upper=True)
         self.pointers = TextEdit(limit=8, characters=7, upper=True)
         self.units = TextEdit(limit=9, characters=7)
@@ -121,7 +140,7 @@ class LineRow(QObject):
         if draft.procedure:
             own = ProcedureDraft(draft.procedure, title)
             self.procedure.set_value(Suggestion(own, draft.procedure))
-        self.title.setText(title)
+        self._show_title(title)
         self.modifiers.set_value(" ".join(draft.modifiers))
         self.pointers.set_value(codes.letters(draft.pointers))
         self.units.set_value(codes.shown_quantity(draft.units))
@@ -193,8 +212,7 @@ class LineRow(QObject):
 
     def _on_procedure(self, item: Suggestion) -> None:
         own: ProcedureDraft = item.value
-        self.title.setText(own.title)
-        self.title.setToolTip(own.title)
+        self._show_title(own.title)
         if own.modifiers and not self.modifiers.value():
             self.modifiers.set_value(own.modifiers)
         if own.place:
@@ -208,6 +226,10 @@ class LineRow(QObject):
         self.auto_charge = not self.charge.text().strip()
         if self.auto_charge:
             self._ask_price()
+
+    def _show_title(self, title: str) -> None:
+        self.title.setText(title)
+        self.title.setToolTip(title)
 
     def _ask_price(self) -> None:
         if self.auto_charge and self.procedure.value() is not None:

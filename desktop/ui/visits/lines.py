@@ -190,10 +190,11 @@ class LineGrid(QWidget):
             if row.is_empty:
                 self.finished.emit()
                 return True
-            if watched.is_open() or watched.is_waiting():
+            if watched.value() is None:
+                # Closed or not, the list's first line is what the typed code means.
+                if not (watched.is_open() or watched.is_waiting()):
+                    watched.ask()
                 watched.take()
-            elif watched.value() is None:
-                return True
         at = FIELDS.index(name)
         if at + 1 < len(FIELDS):
             row.editor(FIELDS[at + 1]).setFocus(Qt.FocusReason.TabFocusReason)

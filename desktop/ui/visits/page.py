@@ -88,7 +88,7 @@ class VisitsPage(Page):
         self.editor.changed.connect(self._on_mode)
         self.editor.leave_for.connect(self._leave_for)
         kinds = Changes.VISITS | Changes.CLAIMS | Changes.LEDGER | Changes.PATIENTS
-        context.runner.on_change(self, kinds, self.refresh)
+        context.runner.on_change(self, kinds, self._on_changes)
         self._on_mode()
 
     def _list(self) -> QWidget:
@@ -134,6 +134,7 @@ class VisitsPage(Page):
         self._copy = editing(commands.VISIT_COPY_LAST, self.editor.copy_last, text="Copy last")
         self._pass = editing(commands.VISIT_PASS, self._on_pass, text="Pass warning")
         self._void = editing(commands.VISIT_VOID, self._on_void, text="Void")
+        self._coverage = editing(commands.VISIT_COVERAGE, self.editor.change_coverage, button=False)
         editing(commands.REMOVE, self.editor.remove_line, text="Remove line", button=False)
         editing(commands.CLOSE, self.close_visit, text="Back to list")
         self._save = editing(commands.SAVE, self.editor.save_and_check, text="Save and check")
@@ -159,6 +160,7 @@ class VisitsPage(Page):
         self._copy.setEnabled(draft)
         self._save.setEnabled(editing and state is not VisitState.VOID)
         stored = editing and self.editor.view is not None
+        self._coverage.setEnabled(editing and state is VisitState.POSTED)
         self._void.setEnabled(stored and state is not VisitState.VOID)
         self._pass.setEnabled(stored)
         self._edit.setText("Line details" if editing else "Open visit")
@@ -214,8 +216,18 @@ class VisitsPage(Page):
 
     # -- page --------------------------------------------------------------------------------
 
+    def _on_changes(self) -> None:
+        """The list is read anew; what is being entered is left alone."""
+        if not self.is_editing:
+            self.refresh()
+
     def refresh(self) -> None:
-        """See `Page.refresh`."""
+        """See `Page.refresh`; a visit that is shown is read anew when nothing was typed."""
+        if self.is_editing:
+            view = self.editor.view
+            if view is not None and not self.editor.is_dirty:
+                self.editor.open_visit(view.id)
+            return
         since, kind = self.since.value(), self.kind.value() or "open"
         wanted = VisitFilter(
             states=_STATES[kind],
