@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 import desktop
@@ -37,10 +37,10 @@ def run_window(folder: Path | None = None) -> int:
     application = build_application(sys.argv[:1])
     _own_up_to_bugs()
     window = MainWindow()
+    window.first_painted.connect(lambda: _after_first_paint(application, window))
     window.show()
     if folder is not None:
         window.ask_for(folder)
-    QTimer.singleShot(0, lambda: _after_first_paint(application, window))
     return application.exec()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -25,7 +26,7 @@ from desktop.ui.lib.settings import machine_settings, remember_folder
 from desktop.ui.login.choose import ChoosePanel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QShowEvent
+    from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
 
     from desktop.services.database import Database
     from desktop.ui.idle import IdleWatch
@@ -42,7 +43,13 @@ IDLE_MINUTES = 10
 
 
 class MainWindow(QMainWindow):
-    """The one window of the program."""
+    """The one window of the program.
+
+    Signals:
+        first_painted: the user sees the window; now the rest may load.
+    """
+
+    first_painted = Signal()
 
     def __init__(
         self,
@@ -58,6 +65,7 @@ class MainWindow(QMainWindow):
         self._database: Database | None = None
         self.shell: Shell | None = None
         self.runner: Runner | None = None
+        self._is_painted = False
         self._put_away: list[QWidget] = []
         self._idle_minutes = idle_minutes
         self.choose = ChoosePanel()
@@ -367,6 +375,13 @@ class MainWindow(QMainWindow):
             return
         room = self.screen().availableGeometry()
         self.resize(min(1366, room.width()), min(768, room.height()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Override of Qt: what need not be there for the first paint comes right after it."""
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self.first_painted.emit)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Override of Qt: the keyboard is useful from the first moment."""
