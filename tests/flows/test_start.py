@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -149,3 +152,28 @@ def test_cancelling_the_sample_leaves_nothing(
     assert start_window.shell is None
     assert list(tmp_path.glob("sample*")) == []
     assert start_window.choose.sample_button.isEnabled()
+
+
+def test_the_first_paint_waits_for_neither_database_nor_documents(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from desktop.app import build_application\n"
+        "from desktop.ui.main_window import MainWindow\n"
+        "application = build_application(['x'])\n"
+        "window = MainWindow()\n"
+        "window.first_painted.connect(application.quit)\n"
+        "window.show()\n"
+        "application.exec()\n"
+        "heavy = {'sqlalchemy', 'reportlab', 'cryptography', 'keyring', 'alembic', 'pikepdf'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    environment = {**os.environ, "CLAIMSTEAD_CONFIG_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=environment,
+    )
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr[-500:]
