@@ -1,0 +1,1 @@
+"""Payments: remittances, patients' payments, and the tasks they leave."""
