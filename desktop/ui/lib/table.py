@@ -217,8 +217,14 @@ class RowsTable(QWidget):
 
     def select_first(self) -> None:
         """Put the cursor on the first row."""
-        if self.model.rowCount():
-            self.view.selectRow(0)
+        self.select_at(0)
+
+    def select_at(self, at: int) -> None:
+        """Put the cursor on a row by its place, whatever keys are held down meanwhile."""
+        if 0 <= at < self.model.rowCount():
+            flags = QItemSelectionModel.SelectionFlag
+            choose = flags.ClearAndSelect | flags.Rows
+            self.view.selectionModel().setCurrentIndex(self.model.index(at, 0), choose)
 
     def set_empty_text(self, text: str) -> None:
         """What an empty table says."""
@@ -323,10 +329,7 @@ class RowsTable(QWidget):
             return False
         for at, row in enumerate(self.model.rows):
             if self._id(row) == record_id:
-                index = self.model.index(at, 0)
-                flags = QItemSelectionModel.SelectionFlag
-                choose = flags.ClearAndSelect | flags.Rows
-                self.view.selectionModel().setCurrentIndex(index, choose)
+                self.select_at(at)
                 return True
         return False
 

@@ -89,7 +89,7 @@ class ExplainPanel(QWidget):
         # The answer to the question comes first: the step that made it the patient's.
         moved = [i for i, row in enumerate(found.rows) if row.reason and row.moved]
         if found.rows:
-            self.table.view.selectRow(moved[0] if moved else len(found.rows) - 1)
+            self.table.select_at(moved[0] if moved else len(found.rows) - 1)
 
     def _on_chosen(self, rows: list[ExplainRow]) -> None:
         self.source.setPlainText(source_text(rows[0]) if rows else "")
