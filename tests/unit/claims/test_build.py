@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from desktop.errors import NotFound
+from desktop.errors import NotFound, RuleError
+from desktop.models.claims import Claim
 from desktop.models.payments import (
     Receipt,
     Remittance,
@@ -19,17 +21,41 @@ from desktop.models.payments import (
 from desktop.models.people import Coverage, Patient
 from desktop.models.practice import Location, Payer, Practice, Procedure, Provider
 from desktop.models.values.claim_record import ClaimRecord, from_plain, to_plain
-from desktop.models.values.enums import FilingCode, ReceiptMethod
-from desktop.models.values.money import Money
+from desktop.models.values.enums import ClaimState, FilingCode, ReceiptMethod
+from desktop.models.values.money import Money, total
 from desktop.models.visits import ChargeLine, Visit
-from desktop.services.claims import codec
+from desktop.services.claims import codec, command
 from desktop.services.claims.build import build_records
 from desktop.services.claims.create import create_claims
+from desktop.services.claims.lifecycle import forward_claims
 from desktop.services.database import Database
+from desktop.services.documents.cms1500 import fields
+from desktop.services.edi.claims837 import SentClaims
+from desktop.services.edi.read import read_file
+from desktop.services.edi.write837 import Batch837, write_837p
 from desktop.services.work import Work
 from tests import factories
 from tests.factories import LineSpec
+from tests.helpers.pyx12_gate import assert_837p_clean
 from tests.unit.claims.shop import Shop, add_visit, lines, open_shop
+from tests.unit.claims.shop import outbox as make_outbox
+
+BATCH = Batch837(
+    sender_id="MILLBROOK",
+    sender_qualifier="ZZ",
+    receiver_id="CLEARHOUSE",
+    receiver_qualifier="ZZ",
+    receiver_name="Clear House",
+    submitter_name="Millbrook",
+    submitter_id="MILLBROOK",
+    contact_name="Olive Owner",
+    contact_phone="2175550100",
+    interchange_control=1,
+    group_control=1,
+    first_set_control=1,
+    batch_reference="B1",
+    at=dt.datetime(2026, 9, 15, 9, 0, tzinfo=dt.UTC),
+)
 
 
 def records(database: Database, visit_id: int, rank: int = 1) -> tuple[ClaimRecord, ...]:
@@ -456,3 +482,66 @@ def test_stored_records_read_back_as_they_were(database: Database) -> None:
     assert codec.load(text) == record
     assert codec.dump(codec.load(text)) == text
     assert from_plain(ClaimRecord, to_plain(record)) == record
+
+
+def test_openemr_11099_the_next_payers_file_names_the_first_payers_own_number(
+    database: Database,
+) -> None:
+    shop = open_shop(database)
+
+    def add(work: Work) -> int:
+        patient = work.session.get_one(Patient, shop.patient_id)
+        return factories.make_coverage(work, patient, factories.make_payer(work), rank=2).id
+
+    visit = add_visit(database, shop, further=(database.write(add),))
+    post_primary_answer(database, shop, visit)
+    [secondary] = database.write(lambda work: create_claims(work, visit, rank=2))
+    text = database.read(lambda w: w.session.get_one(Claim, secondary).record)
+    data = write_837p(BATCH, [codec.load(text)])
+    assert_837p_clean(data)
+    [transaction] = read_file(data).transactions
+    assert isinstance(transaction, SentClaims)
+    [said] = transaction.claims
+    assert said.sequence == "S"
+    [first] = said.coverages
+    assert first.paid == Money(8000)
+    assert first.payer is not None
+    assert first.payer.reference("F8") == "ICN3"
+    [line] = said.lines
+    [prior] = line.prior
+    assert prior.paid + total(a.amount for a in prior.adjustments) == line.charge
+
+
+def test_ottehr_9176_a_claim_that_the_first_payer_forwarded_is_not_sent_by_us(
+    database: Database, tmp_path: Path
+) -> None:
+    shop = open_shop(database)
+
+    def add(work: Work) -> int:
+        patient = work.session.get_one(Patient, shop.patient_id)
+        return factories.make_coverage(work, patient, factories.make_payer(work), rank=2).id
+
+    visit = add_visit(database, shop, further=(database.write(add),))
+    [forwarded] = database.write(lambda w: forward_claims(w, visit, 2, "Forwarded by the first."))
+    assert database.write(lambda w: forward_claims(w, visit, 2, "Again.")) == [forwarded]
+    report = command.send_all(database, make_outbox(tmp_path))
+    assert forwarded not in report.batch.claim_ids
+    state = database.read(lambda w: w.session.get_one(Claim, forwarded).state)
+    assert state is ClaimState.FORWARDED
+    with pytest.raises(RuleError, match="forwarded"):
+        database.write(lambda w: create_claims(w, visit, rank=2))
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+def test_openemr_5699_paper_and_file_agree_on_assignment(
+    database: Database, tmp_path: Path, *, accepts: bool
+) -> None:
+    shop = open_shop(database, accept_assignment=accepts)
+    visit = add_visit(database, shop)
+    [claim] = database.write(lambda work: create_claims(work, visit))
+    record = codec.load(database.read(lambda w: w.session.get_one(Claim, claim).record))
+    [transaction] = read_file(write_837p(BATCH, [record])).transactions
+    assert isinstance(transaction, SentClaims)
+    assert transaction.claims[0].accept_assignment == ("A" if accepts else "C")
+    marks = {f.item for f in fields(record) if f.item.startswith("27.")}
+    assert marks == {"27.yes" if accepts else "27.no"}
