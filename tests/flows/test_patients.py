@@ -305,3 +305,56 @@ def test_payers_are_proposed_by_any_part_of_their_name(database: Database) -> No
     database.write(lambda work: drafts.payer(work, name="Blue Prairie of Illinois"))
     found = database.read(lambda work: payers.find(work, "illi pra"))
     assert [p.name for p in found] == ["Blue Prairie of Illinois"]
+
+
+def test_a_child_whose_known_mother_pays_and_then_somebody_else(
+    qtbot: QtBot, window: MainWindow, database: Database
+) -> None:
+    database.write(lambda work: drafts.register(work, last="Quill", first="Ada"))
+    dialog = new_patient(qtbot, window)
+    enter(qtbot, ["Quill", "Tom", "", "2/3/2015", "M"])
+    field(dialog, "guarantor").setFocus()
+    press(focused(), Qt.Key.Key_Down)
+    press(focused(), Qt.Key.Key_Return)
+    assert focused() is field(dialog, "guarantor.known")
+    enter(qtbot, ["ada"])
+    press(focused(), Qt.Key.Key_Return, CONTROL)
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    child = database.read(lambda work: search.search(work, "tom"))[0].id
+    record = database.read(lambda work: patients.get(work, child))
+    assert record.guarantor_name == "Quill, Ada"
+    assert window.shell is not None
+    here = window.shell.page()
+    assert isinstance(here, PatientsPage)
+    settle(qtbot, window)
+    form = here.view.details.form
+    qtbot.waitUntil(lambda: form.values()["guarantor.first"] == "Ada")
+    first = form.editor("guarantor.first")
+    first.setFocus()
+    first.selectAll()
+    type_in(first, "Gwen")
+    press(first, Qt.Key.Key_Return, CONTROL)
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: not form.is_dirty)
+    assert database.read(lambda work: patients.get(work, child)).guarantor_name == "Quill, Gwen"
+    names = [row.name for row in database.read(lambda work: search.search(work, "quill"))]
+    assert names == ["Quill, Ada", "Quill, Tom"]
+
+
+def test_taken_out_of_the_lists_and_back(
+    qtbot: QtBot, window: MainWindow, database: Database
+) -> None:
+    patient_id = database.write(drafts.register)
+    here = page(qtbot, window)
+    here.show_record(patient_id)
+    settle(qtbot, window)
+    press(focused(), Qt.Key.Key_Delete, CONTROL)
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: not here.view.is_active)
+    assert database.read(lambda work: search.search(work, "")) == []
+    assert window.shell is not None
+    assert window.shell.notices.press_action()
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: here.view.is_active)
+    assert len(database.read(lambda work: search.search(work, ""))) == 1

@@ -29,7 +29,7 @@ class DetailsTab(QWidget):
         self._saved = saved
         self.record: PatientRecord | None = None
         self._saving = False
-        self.form = Form(columns=3)
+        self.form = Form(columns=fields.columns_that_fit())
         fields.add_person(self.form, context)
         fields.add_billing(self.form)
         self.show_ssn = QPushButton("Show the SSN")

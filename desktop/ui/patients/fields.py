@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.models.values.enums import Relationship, Sex
@@ -48,9 +49,16 @@ REASONS = (
 )
 GUARANTORS = (("self", "The patient"), ("known", "A known patient"), ("new", "Another person"))
 _PERSON = tuple(n for n in PersonDraft.__dataclass_fields__ if n not in {"id", "ssn", "ssn_mask"})
+_ROOM_FOR_THREE = 1180
 _ADDRESS = ("line1", "line2", "zip_code", "city", "state")
 _GUARANTOR = ("last", "first", "birth_on", "phone", "line1", "zip_code", "city", "state")
 _SUBSCRIBER = ("last", "first", "birth_on", "sex", "line1", "zip_code", "city", "state")
+
+
+def columns_that_fit() -> int:
+    """Three columns on a usual screen, two where 150 % or a small screen leaves less room."""
+    room = QGuiApplication.primaryScreen().availableGeometry().width()
+    return 3 if room >= _ROOM_FOR_THREE else 2
 
 
 class SsnEdit(TextEdit):

@@ -27,6 +27,7 @@ class HeaderBar(QFrame):
         self.name = plain_label()
         theme.flag(self.name, "title")
         self.facts = plain_label()
+        self.facts.setWordWrap(True)
         self.coverage = plain_label()
         self.coverage.setWordWrap(True)
         self.balances = plain_label()

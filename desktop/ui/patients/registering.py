@@ -34,7 +34,7 @@ class RegisterDialog(FormDialog):
         registered: Callable[[int], None],
         open_known: Callable[[int], None],
     ) -> None:
-        form = Form(columns=3)
+        form = Form(columns=fields.columns_that_fit())
         super().__init__(parent, "New patient", form, verb="Register", on_save=self._on_save)
         self._context = context
         self._registered = registered

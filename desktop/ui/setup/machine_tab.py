@@ -57,11 +57,9 @@ class MachineTab(QWidget):
         self.recovery_button = _button("Make a new recovery key…", self._on_recovery)
         self.form = Form()
         self.form.setMaximumWidth(460)
-        self.form.add("x_offset", "Right", SignedEdit(), hint="In 1/100 inch; below zero is left")
-        self.form.add("y_offset", "Down", SignedEdit(), hint="In 1/100 inch; below zero is up")
-        self.form.add(
-            "scale", "Scale", SignedEdit(), hint="1000 is full size, 1005 is half a percent larger"
-        )
+        self.form.add("x_offset", "To the right, in 1/100 inch", SignedEdit())
+        self.form.add("y_offset", "Down, in 1/100 inch", SignedEdit())
+        self.form.add("scale", "Scale (1000 is full size)", SignedEdit())
         self.keep_button = _button("Keep for this machine", self._on_keep)
         self.sheet_button = _button("Show the test sheet", self._on_sheet)
         self.form.save_wanted.connect(self._on_keep)
@@ -110,7 +108,7 @@ class MachineTab(QWidget):
         outer.addWidget(
             _words(
                 "Print the test sheet on plain paper, hold it against a form, and enter how far "
-                "the print has to move."
+                "the print has to move; below zero is left and up."
             )
         )
         outer.addWidget(self.form)

@@ -120,7 +120,7 @@ class PayersTab(RecordsTab[PayerDraft]):
         form.add("send_facility_always", "", Check("Always send the service facility"))
         form.add("send_rendering_taxonomy", "", Check("Send the rendering taxonomy"))
         form.add("is_active", "", Check("In use"))
-        form.add_heading("Address (item of the paper form)")
+        form.add_heading("Address (stands on top of the paper form)")
         form.add("line1", "Street or PO box", TextEdit(limit=55))
         form.add("line2", "Second line", TextEdit(limit=55))
         form.add("zip_code", "ZIP code", TextEdit(limit=10, characters=12))

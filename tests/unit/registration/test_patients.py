@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from desktop.errors import Forbidden, LostUpdate, RuleError
 from desktop.models.values.enums import Role, Sex
@@ -16,6 +17,7 @@ from desktop.services.database import Database
 from desktop.services.registration import account, header, patients, search
 from desktop.services.registration.header import AlertKind
 from desktop.services.registration.patients import DuplicateFound, PatientDraft
+from desktop.services.registration.people import PersonDraft
 from desktop.services.work import Actor, UserId, Work
 from tests import factories
 from tests.unit.registration import drafts
@@ -270,3 +272,52 @@ def test_balances_of_header_list_and_account_agree(database: Database) -> None:
         (Money(4550), Money(0), Money(4550), Money(0)),
         (Money(12000), Money(12000), Money(0), Money(0)),
     ]
+
+
+def test_openemr_1177_a_patient_of_many_visits_costs_no_more_queries(database: Database) -> None:
+    """Two or three minutes for 500 visits came from a balance asked for visit by visit."""
+
+    def fill(work: Work, visits: int) -> int:
+        row = factories.make_patient(work)
+        insured = factories.make_coverage(work, row, factories.make_payer(work))
+        for _ in range(visits):
+            factories.make_visit(work, row, (insured,))
+        return row.id
+
+    database.write(factories.set_up_practice)
+    few = database.write(lambda work: fill(work, 2))
+    many = database.write(lambda work: fill(work, 40))
+
+    def count(work: Work, patient_id: int) -> int:
+        seen: list[str] = []
+
+        def note(_c: object, _cur: object, statement: str, *_: object) -> None:
+            seen.append(statement)
+
+        bind = work.session.get_bind()
+        event.listen(bind, "before_cursor_execute", note)
+        header.patient_header(work, patient_id)
+        patients.get(work, patient_id)
+        account.patient_account(work, patient_id)
+        event.remove(bind, "before_cursor_execute", note)
+        return len(seen)
+
+    queries = [database.read(lambda work, i=i: count(work, i)) for i in (few, many)]  # type: ignore[misc]
+    assert queries[0] == queries[1] <= 14
+
+
+def test_changing_a_guarantor_changes_that_person_everywhere(database: Database) -> None:
+    mother = database.write(lambda work: drafts.register(work, first="Ada", last="Quill"))
+    person_id = database.read(lambda work: patients.get(work, mother)).person_id
+    child = database.write(
+        lambda work: drafts.register(
+            work, first="Tom", birth_on=dt.date(2015, 2, 3), guarantor=person_id
+        )
+    )
+    read = database.read(lambda work: patients.get(work, child)).draft
+    assert isinstance(read.guarantor, PersonDraft)
+    moved = replace(read, guarantor=replace(read.guarantor, phone="2175559999"))
+    database.write(lambda work: patients.update(work, child, moved))
+    assert database.read(lambda work: patients.get(work, mother)).draft.person.phone == "2175559999"
+    found = database.read(lambda work: search.search(work, "9999"))
+    assert [row.id for row in found] == [mother]
