@@ -44,6 +44,10 @@ class IdleWatch(QObject):
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self.look)
 
+    def set_minutes(self, minutes: float) -> None:
+        """Change the limit."""
+        self._limit = minutes * 60
+
     def start(self) -> None:
         """Watch from now on; before, the first paint need not pass through Python."""
         self.touch()

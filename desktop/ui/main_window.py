@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from desktop.ui.shell import Shell
     from desktop.ui.window_commands import WindowCommands
 
+# Until the practice's own setting is read.
 IDLE_MINUTES = 10
 
 
@@ -56,7 +57,6 @@ class MainWindow(QMainWindow):
         *,
         pages: Sequence[PageSpec] | None = None,
         searches: Sequence[SearchSpec] | None = None,
-        idle_minutes: float = IDLE_MINUTES,
     ) -> None:
         """Make it; `pages` and `searches` are those of `desktop.ui.pages` unless given."""
         super().__init__()
@@ -66,8 +66,8 @@ class MainWindow(QMainWindow):
         self.shell: Shell | None = None
         self.runner: Runner | None = None
         self._is_painted = False
+        self._practice_name = ""
         self._put_away: list[QWidget] = []
-        self._idle_minutes = idle_minutes
         self.choose = ChoosePanel()
         self.stack = QStackedWidget()
         central = QWidget()
@@ -96,7 +96,7 @@ class MainWindow(QMainWindow):
         """Locks the practice when nobody is there."""
         from desktop.ui.idle import IdleWatch
 
-        made = IdleWatch(self, minutes=self._idle_minutes)
+        made = IdleWatch(self, minutes=IDLE_MINUTES)
         made.idled.connect(self.lock)
         return made
 
@@ -155,12 +155,14 @@ class MainWindow(QMainWindow):
 
     def open_practice(self, database: Database) -> None:
         """Show an open practice; the window owns and closes it from now on."""
+        from desktop.services.work import Changes
         from desktop.ui import pages
         from desktop.ui.lib.runner import Runner
         from desktop.ui.shell import Shell
 
         self.close_practice()
         self._database = database
+        self._practice_name = database.folder.name
         if not database.is_sample:
             # A sample has its own button, and no password that anybody should be asked for.
             remember_folder(database.folder)
@@ -179,6 +181,8 @@ class MainWindow(QMainWindow):
         self._show_title()
         self.idle.start()
         self.shell.open_first()
+        self._read_settings()
+        self.runner.on_change(self.shell, Changes.PRACTICE, self._read_settings)
 
     def close_practice(self) -> None:
         """Close the open practice, if any, and show the first screen."""
@@ -198,6 +202,18 @@ class MainWindow(QMainWindow):
         self._show_title()
         self.choose.show_recent()
         self._show_start(self.choose)
+
+    def _read_settings(self) -> None:
+        """Learn the practice's name and after how long it locks itself."""
+        from desktop.services.registration import practice
+
+        def learned(settings: practice.PracticeSettings) -> None:
+            self._practice_name = settings.name
+            self.idle.set_minutes(settings.idle_minutes)
+            self._show_title()
+
+        if self.runner is not None and self.shell is not None:
+            self.runner.read(self.shell, practice.get, learned)
 
     @property
     def is_locked(self) -> bool:
@@ -349,9 +365,8 @@ class MainWindow(QMainWindow):
         if self._database is None:
             self.setWindowTitle("Claimstead" + (" — locked" if self.is_locked else ""))
         else:
-            name = self._database.folder.name
-            shown = "sample practice" if self._database.is_sample else name
-            self.setWindowTitle(f"Claimstead — {shown}")
+            kind = " (sample practice)" if self._database.is_sample else ""
+            self.setWindowTitle(f"Claimstead — {self._practice_name}{kind}")
 
     def _may_discard(self) -> bool:
         from desktop.ui.lib import messages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from desktop.services.database import Database
+from desktop.services.registration import practice
 from desktop.services.work import Work
 from desktop.ui import commands, pages
 from desktop.ui.lib import messages
@@ -253,6 +256,19 @@ def test_a_wrong_password_leaves_it_locked(
 
 def test_idle_locks(two_pages: None, window: MainWindow) -> None:
     window.idle._last -= 10 * 60 + 1
+    window.idle.look()
+    assert window.is_locked
+
+
+def test_the_practice_says_when_the_window_locks_itself(
+    qtbot: QtBot, two_pages: None, window: MainWindow, database: Database
+) -> None:
+    settle(qtbot, window)
+    assert window.windowTitle() == "Claimstead — Test Practice"
+    settings = database.read(practice.get)
+    database.write(lambda work: practice.update(work, replace(settings, idle_minutes=2)))
+    qtbot.waitUntil(lambda: window.idle._limit == 120)
+    window.idle._last -= 121
     window.idle.look()
     assert window.is_locked
 
