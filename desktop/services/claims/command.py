@@ -15,7 +15,7 @@ from desktop.services.claims.checking import Checker, ClaimFinding
 from desktop.services.claims.create import check_claims, create_for_visits
 from desktop.services.claims.events import GONE, UNSENT
 from desktop.services.claims.printing import print_claims
-from desktop.services.claims.sending import Batch, LeftOut, send
+from desktop.services.claims.sending import Batch, Delivery, LeftOut, resume_queued, send
 from desktop.services.database import Database
 from desktop.services.documents.cms1500 import PrinterProfile
 from desktop.services.work import Permission, Work, needs
@@ -78,15 +78,20 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True)
 class SendReport:
-    """The outcome of `claims send` and `claims print`; `path` is None when nothing went."""
+    """The outcome of `claims send` and `claims print`; `path` is None when nothing went.
+
+    Attributes:
+        resumed: files of an earlier run that were waiting for their outbox.
+    """
 
     batch: Batch
     path: Path | None
+    resumed: tuple[Delivery, ...] = ()
 
     @property
     def has_findings(self) -> bool:
-        """Whether the exit code is 1: a claim was left out."""
-        return bool(self.batch.left_out)
+        """Whether the exit code is 1: a claim was left out, or a file still waits."""
+        return bool(self.batch.left_out) or any(d.problem for d in self.resumed)
 
     def plain(self) -> Plain:
         """For JSON."""
@@ -96,6 +101,14 @@ class SendReport:
             "claims": list(self.batch.claim_ids),
             "charge": str(self.batch.charge),
             "left_out": [_plain(x) for x in self.batch.left_out],
+            "resumed": [
+                {
+                    "submission": d.submission_id,
+                    "file": None if d.path is None else str(d.path),
+                    "problem": d.problem,
+                }
+                for d in self.resumed
+            ],
         }
 
 
@@ -168,15 +181,16 @@ def uncarried_visits(work: Work) -> tuple[list[int], list[int]]:
 
 
 def send_all(database: Database, folder: Path, checker: Checker | None = None) -> SendReport:
-    """Check and send every claim whose payer takes files.
+    """Check and send every claim whose payer takes files; first what waits from earlier.
 
     Raises:
         AppError: the outbox or the practice's settings stand in the way; nothing was queued,
             or it stays queued.
     """
+    resumed = tuple(resume_queued(database))
     database.write(lambda work: check(work, checker))
     batch, delivery = send(database, folder, None, checker)
-    return SendReport(batch, delivery.path if delivery else None)
+    return SendReport(batch, delivery.path if delivery else None, resumed)
 
 
 def print_all(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, func, select
 
 from desktop.models.claims import Claim, Submission, SubmissionClaim
 from desktop.models.people import Patient, Person
@@ -111,27 +110,20 @@ def list_claims(
     limit: int = LIMIT,
 ) -> list[ClaimRow]:
     """Claims in these states, those whose filing limit is nearest first."""
-    payer = aliased(Payer)
-    query = (
-        select(Claim, Person.last, Person.first, payer.name, payer.on_paper)
-        .join(Patient, Patient.id == Claim.patient_id)
-        .join(Person, Person.id == Patient.person_id)
-        .join(payer, payer.id == Claim.payer_id)
-    )
+    query = _rows()
+    urgent = states is not None and bool(states & _UNDECIDED)
     if states is not None and states != frozenset(ClaimState):
-        query = query.where(Claim.state.in_(states))
+        # Decided claims are nearly all there are: walking back from the newest finds them at
+        # once, where the index of states would have them all sorted first.
+        column = Claim.state if urgent else func.lower(Claim.state)
+        query = query.where(column.in_([s.value for s in states]))
     if visit_id is not None:
         query = query.where(Claim.visit_id == visit_id)
     if patient_id is not None:
         query = query.where(Claim.patient_id == patient_id)
-    urgent = states is not None and bool(states & _UNDECIDED)
     order = (Claim.file_by.is_(None), Claim.file_by, Claim.id) if urgent else (Claim.id.desc(),)
-    rows = work.session.execute(query.order_by(*order).limit(limit))
     today = work.clock.today()
-    return [
-        _row(c, f"{last}, {first}", name, on_paper, today)
-        for c, last, first, name, on_paper in rows
-    ]
+    return [_row(r, today) for r in work.session.execute(query.order_by(*order).limit(limit))]
 
 
 @needs(Permission.VIEW)
@@ -152,22 +144,14 @@ def view_claim(work: Work, claim_id: int) -> ClaimView:
         NotFound: there is no such claim.
     """
     claim = get(work, claim_id)
-    person = work.session.scalars(
-        select(Person)
-        .join(Patient, Patient.person_id == Person.id)
-        .where(Patient.id == claim.patient_id)
-    ).one()
-    payer = work.session.get_one(Payer, claim.payer_id)
+    row = _row(work.session.execute(_rows().where(Claim.id == claim_id)).one(), work.clock.today())
     record = codec.load(claim.record)
     findings: list[ClaimFinding] = []
     if claim.state in UNSENT:
         if claim.frequency is not Frequency.VOID:
             findings = by_rules(work, [claim.visit_id], claim.rank)[claim.visit_id]
-        findings = findings or of_record(record, on_paper=payer.on_paper)
+        findings = findings or of_record(record, on_paper=row.on_paper)
     work.viewed("patient", claim.patient_id)
-    row = _row(
-        claim, f"{person.last}, {person.first}", payer.name, payer.on_paper, work.clock.today()
-    )
     return ClaimView(
         row=row,
         record=record,
@@ -197,45 +181,59 @@ def search_claims(work: Work, text: str, limit: int = 10) -> list[ClaimRow]:
     ids |= set(work.session.scalars(select(Claim.id).where(Claim.control_number == bare)))
     if bare.isdecimal() and len(bare) < 12:
         ids |= set(work.session.scalars(select(Claim.id).where(Claim.id == int(bare))))
-    return _rows_by_id(work, sorted(ids)[:limit])
+    wanted = _rows().where(Claim.id.in_(sorted(ids)[:limit])).order_by(Claim.id)
+    today = work.clock.today()
+    return [_row(r, today) for r in work.session.execute(wanted)]
 
 
-def _rows_by_id(work: Work, ids: Sequence[int]) -> list[ClaimRow]:
-    rows = work.session.execute(
-        select(Claim, Person.last, Person.first, Payer.name, Payer.on_paper)
+def _rows() -> Select[*tuple[Any, ...]]:
+    """What the list shows, without the records, which are long."""
+    return (
+        select(
+            Claim.id,
+            Claim.control_number,
+            Claim.state,
+            Claim.patient_id,
+            Person.last,
+            Person.first,
+            Payer.name,
+            Payer.on_paper,
+            Claim.rank,
+            Claim.frequency,
+            Claim.service_on,
+            Claim.charge,
+            Claim.file_by,
+            Claim.errors,
+            Claim.warnings,
+            Claim.sent_on,
+            Claim.visit_id,
+        )
         .join(Patient, Patient.id == Claim.patient_id)
         .join(Person, Person.id == Patient.person_id)
         .join(Payer, Payer.id == Claim.payer_id)
-        .where(Claim.id.in_(ids))
-        .order_by(Claim.id)
     )
-    today = work.clock.today()
-    return [
-        _row(c, f"{last}, {first}", name, on_paper, today)
-        for c, last, first, name, on_paper in rows
-    ]
 
 
-def _row(claim: Claim, patient: str, payer: str, on_paper: bool, today: dt.date) -> ClaimRow:
-    undecided = claim.state in _UNDECIDED and claim.file_by is not None
+def _row(r: Any, today: dt.date) -> ClaimRow:
+    undecided = r.state in _UNDECIDED and r.file_by is not None
     return ClaimRow(
-        id=claim.id,
-        control_number=claim.control_number,
-        state=claim.state,
-        patient_id=claim.patient_id,
-        patient=patient,
-        payer=payer,
-        on_paper=on_paper,
-        rank=claim.rank,
-        frequency=claim.frequency,
-        service_on=claim.service_on,
-        charge=claim.charge,
-        file_by=claim.file_by,
-        days_left=(claim.file_by - today).days if undecided and claim.file_by else None,
-        errors=claim.errors,
-        warnings=claim.warnings,
-        sent_on=claim.sent_on,
-        visit_id=claim.visit_id,
+        id=r.id,
+        control_number=r.control_number,
+        state=r.state,
+        patient_id=r.patient_id,
+        patient=f"{r.last}, {r.first}",
+        payer=r.name,
+        on_paper=r.on_paper,
+        rank=r.rank,
+        frequency=r.frequency,
+        service_on=r.service_on,
+        charge=r.charge,
+        file_by=r.file_by,
+        days_left=(r.file_by - today).days if undecided else None,
+        errors=r.errors,
+        warnings=r.warnings,
+        sent_on=r.sent_on,
+        visit_id=r.visit_id,
     )
 
 
