@@ -118,13 +118,28 @@ def aging_by_patient(work: Work, as_of: dt.date) -> Aging:
 
 
 def payer_boxes(work: Work, as_of: dt.date) -> dict[int | None, tuple[Money, ...]]:
-    """Boxes by payer: one pass over the covering index, in its own order."""
-    items: Any = OpenItem if is_current(work, as_of) else _payer_items_before(as_of).c
+    """Boxes by payer."""
+    if is_current(work, as_of):
+        # Each box of a payer is one stretch of the covering index, read without looking at dates.
+        parts = [
+            select(func.sum(OpenItem.amount))
+            .where(
+                OpenItem.party.in_([Party.PRIMARY, Party.SECONDARY, Party.TERTIARY]),
+                OpenItem.payer_id == Payer.id,
+                OpenItem.amount != _NOTHING,
+                *conditions,
+            )
+            .correlate(Payer)
+            .scalar_subquery()
+            for conditions in _boxes(OpenItem.service_on, as_of)
+        ]
+        found = _added(work, select(Payer.id, *parts))
+        return {payer: boxes for payer, boxes in found.items() if any(boxes)}
+    items = _payer_items_before(as_of).c
     query = (
         select(items.payer_id, *_sums(items.service_on, items.amount, as_of))
-        .where(items.party > Party.PATIENT, items.amount != _NOTHING)
-        # The order of the index: grouping needs neither a sort nor a table of its own.
-        .group_by(items.party, items.payer_id)
+        .where(items.amount != _NOTHING)
+        .group_by(items.payer_id)
     )
     return _added(work, query)
 
@@ -147,12 +162,15 @@ def patient_boxes(work: Work, as_of: dt.date) -> dict[int | None, tuple[Money, .
     )
 
 
-def _sums(since: Any, amount: Any, as_of: dt.date) -> list[ColumnElement[Any]]:
+def _boxes(since: Any, as_of: dt.date) -> list[list[ColumnElement[bool]]]:
+    """The conditions of each box, youngest first."""
     edges = [as_of - dt.timedelta(days=d) for d in EDGES]
-    conditions = [[since >= edges[0]]]
-    conditions += [[since < edges[i], since >= edges[i + 1]] for i in range(len(edges) - 1)]
-    conditions.append([since < edges[-1]])
-    return [func.sum(amount).filter(*c) for c in conditions]
+    between = [[since < edges[i], since >= edges[i + 1]] for i in range(len(edges) - 1)]
+    return [[since >= edges[0]], *between, [since < edges[-1]]]
+
+
+def _sums(since: Any, amount: Any, as_of: dt.date) -> list[ColumnElement[Any]]:
+    return [func.sum(amount).filter(*c) for c in _boxes(since, as_of)]
 
 
 _EMPTY: Final = (ZERO,) * len(BOXES)

@@ -237,7 +237,7 @@ def day_table(work: Work, period: Period) -> ReportTable:
         columns,
         tuple(rows),
         (None, "Closing A/R", *blank, *totals),
-        frozenset({0, *range(start, len(rows))}),
+        frozenset(range(start, len(rows))),
     )
 
 

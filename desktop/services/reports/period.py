@@ -115,11 +115,11 @@ def period_table(work: Work, period: Period) -> ReportTable:
     )
     money = (
         ("Opening A/R", found.opening_ar),
-        ("+ Charges", found.charges),
-        ("− Payments", found.payments),
-        ("− Adjustments", found.adjustments),
-        ("+ Refunds", found.refunds),
-        ("= Closing A/R", found.closing_ar),
+        ("plus charges", found.charges),
+        ("less payments", found.payments),
+        ("less adjustments", found.adjustments),
+        ("plus refunds", found.refunds),
+        ("Closing A/R", found.closing_ar),
         ("of which insurance", found.insurance_ar),
         ("of which patients", found.patient_ar),
     )

@@ -149,13 +149,16 @@ class ReportsPage(Page):
             self.table.deleteLater()
         self._columns = table.columns
         widest = max((c.width for c in table.columns if c.kind == "text"), default=0)
+        # Screens have more room than paper, but not for nine columns and more.
+        more = 5 if len(table.columns) < 9 else 1
         columns = []
         stretched = False
         for at, column in enumerate(table.columns):
             stretch = not stretched and column.kind == "text" and column.width == widest
             stretched = stretched or stretch
-            # Screens have more room than paper: names are not cut short.
-            width = column.width + 5 if column.kind == "text" else 0
+            width = column.width + more if column.kind == "text" else 0
+            if more == 1 and column.kind in {"money", "count"}:
+                width = 10 if column.kind == "money" else 6
             columns.append(
                 Column(
                     column.key,

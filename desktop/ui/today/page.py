@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from desktop.services.reports import today
@@ -60,7 +61,8 @@ class TodayPage(Page):
             button = Button(f"{number}.  {words}")
             button.setAccessibleName(words)
             button.clicked.connect(partial(self._go, page))
-            column.addWidget(button)
+            theme.flag(button, "quiet")
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def _go(self, page: str, _checked: bool = False) -> None:

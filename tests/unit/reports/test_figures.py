@@ -170,7 +170,8 @@ def test_day_sheet_opens_and_closes_with_the_ar(database: Database, clock: Sampl
     assert second.payments_by_method == ((ReceiptMethod.CASH, Money(1000)),)
     table = database.read(lambda w: daily.day_table(w, Period.day(clock.on)))
     assert total_of(table, "ar") == Money(600)
-    assert column(table, "payment") == [Money(1000)]
+    assert column(table, "payment") == [None, Money(1000)]
+    assert column(table, "ar") == [Money(1600), Money(-1000)]
 
 
 def test_voided_receipt_stands_in_the_day_sheet_and_the_deposits_of_its_own_day(
