@@ -21,10 +21,11 @@ from desktop.services.claims.lifecycle import ClaimEventView, history
 from desktop.services.work import Permission, Work, needs
 
 # More than a biller works through in a day; the filter and the search narrow further.
-LIMIT = 2000
+LIMIT = 1000
 
 GROUPS: dict[str, frozenset[ClaimState]] = {
-    "Open": frozenset(ClaimState) - {ClaimState.CLOSED, ClaimState.VOID, ClaimState.PAID},
+    "Open": frozenset(ClaimState)
+    - {ClaimState.CLOSED, ClaimState.VOID, ClaimState.PAID, ClaimState.PARTLY_PAID},
     "To mend": frozenset({ClaimState.DRAFT, ClaimState.CHECKED}),
     "Ready": frozenset({ClaimState.READY}),
     "In the outbox": frozenset({ClaimState.QUEUED}),
@@ -99,6 +100,8 @@ class ClaimView:
 
 _UNDECIDED = UNSENT | {ClaimState.QUEUED, ClaimState.SENT, ClaimState.REJECTED}
 
+_DECIDED = frozenset({ClaimState.PAID, ClaimState.PARTLY_PAID, ClaimState.CLOSED, ClaimState.VOID})
+
 
 @needs(Permission.VIEW)
 def list_claims(
@@ -111,7 +114,7 @@ def list_claims(
 ) -> list[ClaimRow]:
     """Claims in these states, those whose filing limit is nearest first."""
     query = _rows()
-    urgent = states is not None and bool(states & _UNDECIDED)
+    urgent = states is not None and not states & _DECIDED
     if states is not None and states != frozenset(ClaimState):
         # Decided claims are nearly all there are: walking back from the newest finds them at
         # once, where the index of states would have them all sorted first.

@@ -119,6 +119,8 @@ class ClaimsPage(Page):
         self.group.setMinimumContentsLength(28)
         row.addWidget(label)
         row.addWidget(self.group)
+        self.cut = plain_label("", muted=True)
+        row.addWidget(self.cut)
         row.addStretch(1)
         if self.context.is_sample:
             mark = plain_label(
@@ -175,6 +177,8 @@ class ClaimsPage(Page):
         chosen = self.group.value()
         self.group.set_options([(name, f"{name} ({counts[name]:,})") for name in GROUPS])
         self.group.set_value(chosen)
+        first = "nearest limits" if chosen in ("Open", "To mend", "Ready") else "newest"
+        self.cut.setText(f"the {views.LIMIT:,} {first}" if len(rows) == views.LIMIT else "")
         self.table.set_rows(rows)
         if self._wanted is not None and self.table.select_id(self._wanted):
             self._wanted = None
