@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -318,3 +319,128 @@ def test_a_new_visit_of_a_patient_opens_from_another_page(
     assert page.editor.patient.value() == scene.patient_id
     assert "Prairie Health" in page.editor.patient_line.text()
     assert page.editor.diagnoses.line.hasFocus()
+
+
+def test_line_details_are_entered_in_a_dialog_and_kept(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database
+) -> None:
+    # ottehr 9560: one drug's NDC was attached to every line.
+    editor = _enter_visit(qtbot, window, page)
+    editor.lines.rows[0].procedure.setFocus()
+    press(focused(), Qt.Key.Key_F9)
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, FormDialog)
+    ndc = dialog.form.editor("ndc")
+    ndc.setFocus()
+    qtbot.waitUntil(ndc.hasFocus)
+    type_in(ndc, "71-155-23")
+    press(ndc, ENTER)
+    type_in(focused(), "2.5")
+    press(focused(), ENTER, CONTROL)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    editor.lines.rows[1].procedure.setFocus()
+    _take(qtbot, window, "85025")
+    press(focused(), ENTER, CONTROL)
+    settle(qtbot, window)
+    lines = _stored(database).draft.lines
+    assert [(x.ndc, str(x.ndc_quantity)) for x in lines] == [("00071015523", "2.5"), ("", "None")]
+    assert not any("drug" in text for text in editor.findings.texts())
+
+
+def test_insurance_changed_after_posting_is_said_and_chosen_anew(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
+) -> None:
+    # openemr 7263: insurance replaced after billing left the money with the wrong payer.
+    from tests.unit.visits.test_posting import _replace_first
+
+    visit_id = database.write(lambda work: entry.save(work, scene.draft()))
+    database.write(lambda work: posting.post(work, visit_id))
+    new = database.write(_replace_first(scene))
+    settle(qtbot, window)
+    page.open_visit(visit_id)
+    settle(qtbot, window)
+    assert window.shell is not None
+    notice = window.shell.notices.notice
+    assert notice is not None
+    assert "insurance of this date was changed" in notice.text
+    window.shell.notices.press_action()
+    settle(qtbot, window)
+    view = database.read(lambda work: entry.get(work, visit_id))
+    assert view.coverages[0].payer_id == new
+
+
+def test_a_code_typed_in_full_is_taken_after_the_list_was_closed(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage
+) -> None:
+    editor = _begin(qtbot, window, page)
+    _take(qtbot, window, "march")
+    row = editor.lines.rows[0]
+    row.procedure.setFocus()
+    type_in(row.procedure, "85025")
+    settle(qtbot, window)
+    press(row.procedure, Qt.Key.Key_Escape)
+    press(row.procedure, ENTER)
+    settle(qtbot, window)
+    assert row.procedure.value().code == "85025"
+    assert row.charge.value() == Money(3000)
+
+
+def test_a_draft_that_cannot_be_kept_is_said_once_and_leaves_the_cursor(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
+) -> None:
+    visit_id = database.write(lambda work: entry.save(work, scene.draft()))
+    page.open_visit(visit_id)
+    settle(qtbot, window)
+    editor = page.editor
+    units = editor.lines.rows[0].units
+    units.setFocus()
+    units.selectAll()
+    type_in(units, "99999999")
+    editor.autosave()
+    settle(qtbot, window)
+    assert "too large" in editor.saved_line.text()
+    assert units.hasFocus()
+    version = database.read(lambda work: entry.get(work, visit_id)).draft.version
+    editor.autosave()
+    settle(qtbot, window)
+    assert database.read(lambda work: entry.get(work, visit_id)).draft.version == version
+
+
+def test_somebody_elses_change_is_not_overwritten(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
+) -> None:
+    visit_id = database.write(lambda work: entry.save(work, scene.draft()))
+    page.open_visit(visit_id)
+    settle(qtbot, window)
+    theirs = database.read(lambda work: entry.get(work, visit_id)).draft
+    database.write(lambda work: entry.save(work, dataclasses.replace(theirs, claim_note="theirs")))
+    settle(qtbot, window)
+    line = page.editor.lines.rows[0]
+    line.charge.setFocus()
+    line.charge.selectAll()
+    type_in(line.charge, "1")
+    press(line.charge, ENTER, CONTROL)
+    settle(qtbot, window)
+    assert window.shell is not None
+    notice = window.shell.notices.notice
+    assert notice is not None
+    assert "Somebody else changed this visit" in notice.text
+    assert line.charge.text() == "1", "what was typed stays"
+    after = database.read(lambda work: entry.get(work, visit_id))
+    assert (after.draft.claim_note, after.charge) == ("theirs", Money(15000))
+
+
+def test_the_list_shows_what_is_asked_for(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
+) -> None:
+    drafted = database.write(lambda work: entry.save(work, scene.draft()))
+    posted = database.write(lambda work: entry.save(work, scene.draft()))
+    database.write(lambda work: posting.post(work, posted))
+    settle(qtbot, window)
+    for kind, wanted in (("draft", {drafted}), ("unbilled", {posted}), ("void", set())):
+        page.kind.set_value(kind)
+        page.refresh()
+        settle(qtbot, window)
+        assert {row.id for row in page.table.rows()} == wanted

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from desktop.errors import NotFound, Problem, RuleError
-from desktop.models.practice import Payer, Procedure
+from desktop.errors import Problem, RuleError
 from desktop.models.values.claim_record import ClaimRecord
-from desktop.models.values.enums import Frequency, Severity, VisitState
-from desktop.models.values.money import ZERO, Money, total
-from desktop.models.visits import ChargeLine, FindingPass, Visit
+from desktop.models.values.enums import Severity
+from desktop.models.visits import FindingPass
 from desktop.services import audit
 from desktop.services.claims.build import build_claims
-from desktop.services.claims.create import file_by
 from desktop.services.clock import stamp
-from desktop.services.coding.values import DiagnosisCheck
 from desktop.services.rules import (
     characters,
     claim,
     cob,
+    context,
     coverage,
     dates,
     diagnoses,
@@ -31,8 +27,6 @@ from desktop.services.rules import (
     people,
 )
 from desktop.services.rules.findings import CheckContext, Finding, Rule
-from desktop.services.visits.coverage import coverages_on, fixed_coverages
-from desktop.services.visits.values import CoverageView
 from desktop.services.work import Changes, Permission, Work, needs
 
 FAMILIES: tuple[Rule, ...] = (
@@ -109,9 +103,9 @@ class CheckResult:
         }
 
 
-def check_record(record: ClaimRecord, context: CheckContext) -> tuple[Finding, ...]:
+def check_record(record: ClaimRecord, known: CheckContext) -> tuple[Finding, ...]:
     """All findings of one claim, errors first, each once."""
-    found = dict.fromkeys(f for family in FAMILIES for f in family(record, context))
+    found = dict.fromkeys(f for family in FAMILIES for f in family(record, known))
     return tuple(sorted(found, key=lambda f: f.severity is not Severity.ERROR))
 
 
@@ -130,10 +124,10 @@ def check_visits(work: Work, visit_ids: Iterable[int], rank: int = 1) -> dict[in
     """Check many visits; what they share is read once."""
     ids = list(dict.fromkeys(visit_ids))
     built = build_claims(work, ids, rank)
-    shared = _shared(work)
+    found = context.gather(work, ids)
     return {
         visit_id: _merged(
-            visit_id, rank, _results(work, visit_id, [b.record for b in built[visit_id]], shared)
+            visit_id, rank, _results(work, found, visit_id, [b.record for b in built[visit_id]])
         )
         for visit_id in ids
     }
@@ -142,19 +136,17 @@ def check_visits(work: Work, visit_ids: Iterable[int], rank: int = 1) -> dict[in
 @needs(Permission.VIEW)
 def check_records(work: Work, visit_id: int, records: Sequence[ClaimRecord]) -> list[CheckResult]:
     """Check claims as they were made of a visit, replacements and voids included, in order."""
-    return _results(work, visit_id, records, _shared(work))
+    return _results(work, context.gather(work, [visit_id]), visit_id, records)
 
 
 def _results(
-    work: Work, visit_id: int, records: Sequence[ClaimRecord], shared: _Shared
+    work: Work, found: context.Gathered, visit_id: int, records: Sequence[ClaimRecord]
 ) -> list[CheckResult]:
-    passes = {
-        (p.rule, p.field): p
-        for p in work.session.scalars(select(FindingPass).where(FindingPass.visit_id == visit_id))
-    }
+    passes = found.passes.get(visit_id, {})
+    made = context.contexts(work, found, visit_id, records)
     return [
-        _settled(visit_id, record.payer_rank, check_record(record, context), passes)
-        for record, context in zip(records, _contexts(work, visit_id, records, shared), strict=True)
+        _settled(visit_id, record.payer_rank, check_record(record, each), passes)
+        for record, each in zip(records, made, strict=True)
     ]
 
 
@@ -183,107 +175,6 @@ def _settled(
     return CheckResult(visit_id, rank, tuple(standing), tuple(passed))
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    procedures: frozenset[str]
-    clia: frozenset[str]
-
-
-def _shared(work: Work) -> _Shared:
-    rows = work.session.execute(select(Procedure.code, Procedure.needs_clia)).all()
-    return _Shared(frozenset(r.code for r in rows), frozenset(r.code for r in rows if r.needs_clia))
-
-
-def _contexts(
-    work: Work, visit_id: int, records: Sequence[ClaimRecord], shared: _Shared
-) -> list[CheckContext]:
-    visit = work.session.get(Visit, visit_id)
-    if visit is None:
-        raise NotFound(f"There is no visit {visit_id}.")
-    covers = {c.rank: c for c in _coverages(work, visit)}
-    rows = [line for line in visit.lines if line.state != "void"]
-    whole = CheckContext(
-        today=work.clock.today(),
-        diagnoses=_verdicts(work, visit),
-        own_procedures=shared.procedures or None,
-        clia_procedures=shared.clia,
-        coverage_dates={c.rank: (c.valid_from, c.valid_to) for c in covers.values()},
-        duplicates=_duplicates(work, visit, rows),
-        line_positions={line.id: number for number, line in enumerate(rows, 1)},
-        diagnosis_positions=_first_positions(visit),
-    )
-    charges = {line.id: line.charge for line in rows}
-    contexts = []
-    for record in records:
-        cover = covers.get(record.payer_rank)
-        payer = work.session.get(Payer, cover.payer_id) if cover else None
-        contexts.append(
-            replace(
-                whole,
-                file_by=file_by(payer, record) if payer is not None else None,
-                on_paper=payer is not None and payer.on_paper,
-                expected_charge=_expected(record, charges),
-            )
-        )
-    return contexts
-
-
-def _expected(record: ClaimRecord, charges: Mapping[int, Money]) -> Money | None:
-    """What the claim's lines charge on the visit now; a void takes back what once was."""
-    if record.frequency is Frequency.VOID:
-        return None
-    return total(charges.get(line.number, ZERO) for line in record.lines)
-
-
-def _first_positions(visit: Visit) -> Mapping[str, int]:
-    found: dict[str, int] = {}
-    for row in visit.diagnoses:
-        found.setdefault(row.code, row.position)
-    return found
-
-
-def _verdicts(work: Work, visit: Visit) -> Mapping[str, DiagnosisCheck]:
-    """Each code at the visit's date of service."""
-    codes = dict.fromkeys(row.code for row in visit.diagnoses)
-    return {code: work.codes.check_diagnosis(code, visit.service_on) for code in codes}
-
-
-def _duplicates(work: Work, visit: Visit, rows: list[ChargeLine]) -> dict[int, int]:
-    """Lines that another visit of the patient has too: date, procedure, modifiers, who did it."""
-    if not rows:
-        return {}
-    others = work.session.execute(
-        select(
-            ChargeLine.service_on,
-            ChargeLine.procedure,
-            ChargeLine.modifiers,
-            ChargeLine.rendering_id,
-            Visit.rendering_id.label("usual"),
-            Visit.id,
-        )
-        .join(Visit, Visit.id == ChargeLine.visit_id)
-        .where(
-            ChargeLine.patient_id == visit.patient_id,
-            ChargeLine.service_on.in_({line.service_on for line in rows}),
-            ChargeLine.visit_id != visit.id,
-            ChargeLine.state == "posted",
-            Visit.state == VisitState.POSTED,
-        )
-        .order_by(Visit.id)
-    )
-    known: dict[tuple[object, ...], int] = {}
-    for o in others:
-        by = o.rendering_id or o.usual
-        known.setdefault((o.service_on, o.procedure, frozenset(o.modifiers.split()), by), o.id)
-    found = {}
-    for line in rows:
-        by = line.rendering_id or visit.rendering_id
-        key = (line.service_on, line.procedure, frozenset(line.modifiers.split()), by)
-        if line.procedure and key in known:
-            found[line.id] = known[key]
-    return found
-
-
 @needs(Permission.CODE)
 def pass_warning(work: Work, visit_id: int, rule: str, field: str, reason: str) -> None:
     """Let a warning pass for this visit; the reason, who and when are kept.
@@ -293,10 +184,7 @@ def pass_warning(work: Work, visit_id: int, rule: str, field: str, reason: str) 
     """
     if not reason.strip():
         raise RuleError(Problem("reason", "Say why this warning may pass; the reason is kept."))
-    visit = work.session.get(Visit, visit_id)
-    if visit is None:
-        raise NotFound(f"There is no visit {visit_id}.")
-    ranks = {c.rank for c in _coverages(work, visit)} or {1}
+    ranks = {c.rank for c in context.gather(work, [visit_id]).coverages[visit_id]} or {1}
     found = [f for r in sorted(ranks) for f in check_visit(work, visit_id, r).findings]
     standing = [f for f in found if (f.rule, f.field) == (rule, field)]
     if any(f.is_error for f in standing):
@@ -323,7 +211,3 @@ def pass_warning(work: Work, visit_id: int, rule: str, field: str, reason: str) 
     )
     audit.record(work, "passed", "visit", visit_id, rule=rule, field=field)
     work.touch(Changes.VISITS)
-
-
-def _coverages(work: Work, visit: Visit) -> list[CoverageView]:
-    return fixed_coverages(work, visit.id) or coverages_on(work, visit.patient_id, visit.service_on)

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 
 import pytest
+from sqlalchemy import event
 
 from desktop.errors import NotFound, RuleError
 from desktop.models.people import Patient
@@ -199,3 +200,46 @@ def test_checking_many_visits_reads_what_they_share_once(database: Database) -> 
     assert {i: r.can_claim for i, r in found.items()} == dict.fromkeys(ids, True)
     with pytest.raises(NotFound):
         database.read(lambda work: check.check_visit(work, 999))
+
+
+def test_checking_takes_the_same_queries_whatever_the_number_of_visits(
+    database: Database,
+) -> None:
+    # lh-ehr 1177: tens of thousands of per-row queries on a list of claims.
+    scene = database.write(scene_ready)
+    drafts = [scene.draft(service_on=ON - dt.timedelta(days=n)) for n in range(6)]
+
+    def post_all(work: Work) -> list[int]:
+        return [posting.post(work, entry.save(work, draft)) for draft in drafts]
+
+    ids = database.write(post_all)
+
+    def queries(some: list[int]) -> int:
+        def run(work: Work) -> int:
+            count = 0
+
+            def seen(*_: object) -> None:
+                nonlocal count
+                count += 1
+
+            connection = work.session.connection()
+            event.listen(connection, "before_cursor_execute", seen)
+            check.check_visits(work, some)
+            event.remove(connection, "before_cursor_execute", seen)
+            return count
+
+        return database.read(run)
+
+    assert queries(ids) == queries(ids[:1])
+
+
+def test_only_the_later_of_two_equal_services_is_the_duplicate(database: Database) -> None:
+    scene = database.write(scene_ready)
+
+    def post_two(work: Work) -> list[int]:
+        return [posting.post(work, entry.save(work, scene.draft())) for _ in range(2)]
+
+    first, second = database.write(post_two)
+    found = database.read(lambda work: check.check_visits(work, [first, second]))
+    assert found[first].can_claim
+    assert {f.rule for f in found[second].findings} == {"line.duplicate"}
