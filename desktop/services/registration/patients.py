@@ -212,7 +212,8 @@ def duplicates(
     if not last or person.birth_on is None:
         return []
     born = f"@{person.birth_on:%Y%m%d}"
-    by_key = select(PatientKey.patient_id).where(PatientKey.key == born)
+    keys = (born, search.INACTIVE + born)
+    by_key = select(PatientKey.patient_id).where(PatientKey.key.in_(keys))
     query = (
         select(Patient.id, Person.last_folded, Person.first)
         .join(Person, Person.id == Patient.person_id)
@@ -262,6 +263,7 @@ def _set_active(work: Work, patient_id: int, version: int, *, active: bool) -> N
         return
     row.is_active = active
     work.session.flush()
+    search.keep_keys(work, row, work.session.get_one(Person, row.person_id))
     audit.record(work, "reactivated" if active else "deactivated", "patient", patient_id)
     work.touch(Changes.PATIENTS)
 

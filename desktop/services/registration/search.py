@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import bindparam, delete, func, insert, select, text
 
 from desktop.models.ledger import Leg, OpenItem
 from desktop.models.payments import Receipt
-from desktop.models.people import Coverage, Patient, PatientKey, Person
-from desktop.models.practice import Payer
+from desktop.models.people import Patient, PatientKey, Person
 from desktop.models.values import identifiers
 from desktop.models.values.enums import Account, Party
 from desktop.models.values.money import ZERO, Money
@@ -27,9 +26,9 @@ from desktop.services.registration import fields, people
 from desktop.services.work import Permission, Work, needs
 
 LIMIT = 50
+# Stands before each key of a patient who was taken out of the lists.
+INACTIVE = "!"
 _AHEAD = "\U0010ffff"
-# From here on it no longer matters how many patients a word finds: another may be rarer.
-_MANY = 400
 _DATE = re.compile(
     r"(?P<m>\d{1,2})[/.-](?P<d>\d{1,2})[/.-](?P<y>\d{4}|\d{2})"
     r"|(?P<y2>\d{4})[/.-](?P<m2>\d{1,2})[/.-](?P<d2>\d{1,2})"
@@ -74,7 +73,9 @@ def search(
         return rows(work, ids)
     if any(not spans for spans in words):
         return []
-    ids = _matching(work, words, limit, inactive=inactive)
+    if inactive:
+        words = [[*spans, *((INACTIVE + a, INACTIVE + b) for a, b in spans)] for spans in words]
+    ids = _matching(work, words, limit)
     found = rows(work, ids)
     first = fields.fold(text.replace(",", " ").split()[0]) if text.split() else ""
     return sorted(found, key=lambda r: (not fields.fold(r.name).startswith(first), r.name, r.id))
@@ -137,7 +138,7 @@ def _birth_date(word: str, today: dt.date) -> dt.date | None:
 
 
 def keys_of(row: Patient, person: Person) -> set[str]:
-    """All keys by which a patient is found."""
+    """All keys by which an active patient is found."""
     keys = {f"#{fields.fold(row.account_number)}"}
     for name in (person.last, person.first, person.middle):
         keys.add(fields.fold(name))
@@ -151,10 +152,15 @@ def keys_of(row: Patient, person: Person) -> set[str]:
     return {key for key in keys if key}
 
 
+def _marked(row: Patient, person: Person) -> set[str]:
+    keys = keys_of(row, person)
+    return keys if row.is_active else {INACTIVE + key for key in keys}
+
+
 def keep_keys(work: Work, row: Patient, person: Person) -> None:
     """Bring a patient's keys up to date, in the transaction of the change."""
     session = work.session
-    wanted = keys_of(row, person)
+    wanted = _marked(row, person)
     kept = set(session.scalars(select(PatientKey.key).where(PatientKey.patient_id == row.id)))
     if kept - wanted:
         session.execute(
@@ -178,7 +184,7 @@ def reindex(work: Work) -> int:
     batch: list[dict[str, object]] = []
     query = select(Patient, Person).join(Person, Person.id == Patient.person_id)
     for row, person in session.execute(query).yield_per(2000):
-        batch += [{"key": key, "patient_id": row.id} for key in sorted(keys_of(row, person))]
+        batch += [{"key": key, "patient_id": row.id} for key in sorted(_marked(row, person))]
         count += 1
         if len(batch) > 20_000:
             session.execute(insert(PatientKey), batch)
@@ -188,43 +194,38 @@ def reindex(work: Work) -> int:
     return count
 
 
-def _within(column: ColumnElement[str], spans: Iterable[Span]) -> ColumnElement[bool]:
-    return or_(*(and_(column >= low, column < high) for low, high in spans))
+def _within(spans: Sequence[Span], name: str, values: dict[str, object], key: str) -> str:
+    """SQL for “the key lies in one of these ranges”; its bounds go into `values`."""
+    parts = []
+    for number, (low, high) in enumerate(spans):
+        values |= {f"{name}_{number}_low": low, f"{name}_{number}_high": high}
+        parts.append(f"{key} >= :{name}_{number}_low AND {key} < :{name}_{number}_high")
+    return f"({' OR '.join(parts)})"
 
 
-def _matching(work: Work, words: Sequence[list[Span]], limit: int, *, inactive: bool) -> list[int]:
-    session = work.session
-    ordered = list(words)
-    if len(ordered) > 1:
-        # The rarest word leads, the others are looked up for each of its patients.
-        counts = []
-        for spans in ordered:
-            some = (
-                select(PatientKey.patient_id)
-                .where(_within(PatientKey.key.expression, spans))
-                .limit(_MANY)
-                .subquery()
-            )
-            counts.append(session.scalar(select(func.count()).select_from(some)) or 0)
-        if 0 in counts:
-            return []
-        ordered = [words[i] for i in sorted(range(len(words)), key=counts.__getitem__)]
-    query = (
-        select(PatientKey.patient_id)
-        .distinct()
-        .where(_within(PatientKey.key.expression, ordered[0]))
-        .limit(limit)
-    )
-    for spans in ordered[1:]:
-        other = aliased(PatientKey)
-        query = query.where(
-            select(other.key)
-            .where(other.patient_id == PatientKey.patient_id, _within(other.key.expression, spans))
-            .exists()
+def _matching(work: Work, words: Sequence[list[Span]], limit: int) -> list[int]:
+    """Ids of patients in whom all words are found.
+
+    The shortest word leads and the others are read as whole ranges: keys that lie together on
+    a few pages, where a look-up patient by patient would touch (and decrypt) a page each.
+    Written as text, because at each keystroke building the statement would cost more than
+    running it.
+    """
+    ordered = sorted(words, key=lambda spans: len(spans[0][0]))
+    values: dict[str, object] = {"limit": limit}
+    where = [_within(ordered[0], "w0", values, "first.key")]
+    for at, spans in enumerate(ordered[1:], 1):
+        within = _within(spans, f"w{at}", values, "other.key")
+        # The plus keeps the planner from turning the order round.
+        where.append(
+            "+first.patient_id IN "
+            f"(SELECT other.patient_id FROM patient_key AS other WHERE {within})"
         )
-    if not inactive:
-        query = query.join(Patient, Patient.id == PatientKey.patient_id).where(Patient.is_active)
-    return list(session.scalars(query))
+    query = (
+        "SELECT DISTINCT first.patient_id FROM patient_key AS first "
+        f"WHERE {' AND '.join(where)} LIMIT :limit"
+    )
+    return list(work.session.scalars(text(query), values))
 
 
 def _newest(work: Work, limit: int, *, inactive: bool) -> list[int]:
@@ -234,60 +235,48 @@ def _newest(work: Work, limit: int, *, inactive: bool) -> list[int]:
     return list(work.session.scalars(query))
 
 
+# One statement for a whole page of the list; see `_matching` for why it is text.
+_ROWS: Final = text(
+    """
+    SELECT patient.id, patient.person_id, patient.account_number, patient.is_active,
+        person.last, person.first, person.middle, person.suffix, person.birth_on, person.phone,
+        (SELECT payer.name FROM coverage JOIN payer ON payer.id = coverage.payer_id
+            WHERE coverage.patient_id = patient.id AND coverage.valid_from <= :today
+            AND (coverage.valid_to IS NULL OR coverage.valid_to >= :today)
+            ORDER BY coverage.rank, coverage.id LIMIT 1) AS payer,
+        (SELECT sum(open_item.amount) FROM open_item
+            WHERE open_item.patient_id = patient.id AND open_item.party = 0
+            AND open_item.amount <> 0) AS owed,
+        (SELECT sum(leg.amount) FROM receipt JOIN leg ON leg.receipt_id = receipt.id
+            WHERE receipt.patient_id = patient.id AND receipt.kind = 'patient'
+            AND leg.account = 'unapplied') AS held
+    FROM patient JOIN person ON person.id = patient.person_id
+    WHERE patient.id IN :ids
+    """
+).bindparams(bindparam("ids", expanding=True))
+
+
 def rows(work: Work, ids: Sequence[int]) -> list[PatientRow]:
-    """Patients as rows of a list, in the order of the ids: three queries, however many."""
+    """Patients as rows of a list, in the order of the ids: one query, however many."""
     if not ids:
         return []
-    session = work.session
-    people_rows = session.execute(
-        select(
-            Patient.id,
-            Patient.person_id,
-            Patient.account_number,
-            Patient.is_active,
-            Person.last,
-            Person.first,
-            Person.middle,
-            Person.suffix,
-            Person.birth_on,
-            Person.phone,
-        )
-        .join(Person, Person.id == Patient.person_id)
-        .where(Patient.id.in_(ids))
-    )
-    payers = first_payers(work, ids)
-    owed = patient_balances(work, ids)
+    values = {"ids": list(ids), "today": work.clock.today().isoformat()}
     found = {
         r.id: PatientRow(
             id=r.id,
             person_id=r.person_id,
             name=people.shown_name(r.last, r.first, r.middle, r.suffix),
-            birth_on=r.birth_on,
+            birth_on=dt.date.fromisoformat(r.birth_on) if r.birth_on else None,
             account_number=r.account_number,
             phone_last4=r.phone[-4:],
-            payer=payers.get(r.id, ""),
-            balance=owed.get(r.id, ZERO),
-            is_active=r.is_active,
+            payer=r.payer or "",
+            # Unapplied legs are credits, so they are negative: they lower what is owed.
+            balance=Money((r.owed or 0) + (r.held or 0)),
+            is_active=bool(r.is_active),
         )
-        for r in people_rows
+        for r in work.session.execute(_ROWS, values)
     }
     return [found[i] for i in ids if i in found]
-
-
-def first_payers(work: Work, ids: Sequence[int]) -> dict[int, str]:
-    """The name of the first coverage in force today, by patient."""
-    today = work.clock.today()
-    query = (
-        select(Coverage.patient_id, Payer.name)
-        .join(Payer, Payer.id == Coverage.payer_id)
-        .where(
-            Coverage.patient_id.in_(ids),
-            Coverage.valid_from <= today,
-            or_(Coverage.valid_to.is_(None), Coverage.valid_to >= today),
-        )
-        .order_by(Coverage.rank.desc(), Coverage.id.desc())
-    )
-    return {r.patient_id: r.name for r in work.session.execute(query)}
 
 
 def patient_balances(work: Work, ids: Sequence[int]) -> dict[int, Money]:
