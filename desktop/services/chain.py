@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 VERSION = b"claimstead-chain-1"
 GENESIS = "0" * 64
+_VERSION_TEXT = VERSION.decode("ascii")
 
 
 def link(previous: str, fields: Iterable[str | int | None]) -> str:
@@ -14,13 +15,13 @@ def link(previous: str, fields: Iterable[str | int | None]) -> str:
 
     Length prefixes keep ("ab", "c") and ("a", "bc") apart; None differs from an empty text.
     """
-    parts = [VERSION, _packed(previous)]
-    parts.extend(_packed(field) for field in fields)
-    return hashlib.sha256(b"".join(parts)).hexdigest()
-
-
-def _packed(field: str | int | None) -> bytes:
-    if field is None:
-        return b"-;"
-    raw = str(field).encode("utf-8")
-    return b"%d:%b;" % (len(raw), raw)
+    parts = [_VERSION_TEXT]
+    for field in (previous, *fields):
+        if field is None:
+            parts.append("-;")
+            continue
+        text = str(field)
+        # The length counts bytes; of ASCII, which nearly all is, they are the characters.
+        size = len(text) if text.isascii() else len(text.encode("utf-8"))
+        parts.append(f"{size}:{text};")
+    return hashlib.sha256("".join(parts).encode("utf-8")).hexdigest()

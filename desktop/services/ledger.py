@@ -20,7 +20,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from desktop.errors import NotFound, RuleError
 from desktop.models.ledger import Closing, Entry, Leg, OpenItem
@@ -94,29 +94,17 @@ def post_many(work: Work, drafts: Sequence[EntryDraft]) -> list[int]:
     number, previous = (last.id, last.hash) if last else (0, chain.GENESIS)
     at = stamp(work.clock.now())
     user = int(work.actor.user_id)
-    legs: list[dict[str, object]] = []
-    entries: list[dict[str, object]] = []
+    legs: list[tuple[str | int | None, ...]] = []
+    entries: list[tuple[str | int | None, ...]] = []
     ids: list[int] = []
     for draft in drafts:
         number += 1
         kept = [leg for leg in draft.legs if leg.amount]
         if len(kept) < 2 or sum(leg.amount.cents for leg in kept) != 0:
             raise ValueError(f"an entry of kind {draft.kind} does not balance: {kept}")
-        row: dict[str, object] = {
-            "id": number,
-            "kind": draft.kind,
-            "accounting_on": draft.accounting_on,
-            "recorded_at": at,
-            "user_id": user,
-            "memo": draft.memo,
-            "reverses_id": draft.reverses_id,
-            "receipt_id": draft.receipt_id,
-            "remittance_id": draft.remittance_id,
-            "remittance_claim_id": draft.remittance_claim_id,
-            "remittance_line_id": draft.remittance_line_id,
-            "previous_hash": previous,
-        }
-        fields: list[str | int | None] = _entry_fields(
+        # As the database keeps them, in the order of `_ENTRY` and `_LEG`: what is hashed is
+        # what is written.
+        entry = (
             number,
             draft.kind.value,
             draft.accounting_on.isoformat(),
@@ -129,22 +117,9 @@ def post_many(work: Work, drafts: Sequence[EntryDraft]) -> list[int]:
             draft.remittance_claim_id,
             draft.remittance_line_id,
         )
+        fields = _entry_fields(*entry)
         for position, leg in enumerate(kept, 1):
-            legs.append(
-                {
-                    "entry_id": number,
-                    "number": position,
-                    "account": leg.account,
-                    "amount": leg.amount,
-                    "charge_line_id": leg.charge_line_id,
-                    "party": leg.party,
-                    "payer_id": leg.payer_id,
-                    "receipt_id": leg.receipt_id,
-                    "group_code": leg.group_code,
-                    "reason": leg.reason,
-                }
-            )
-            fields += _leg_fields(
+            row = (
                 position,
                 leg.account.value,
                 leg.amount.cents,
@@ -155,15 +130,31 @@ def post_many(work: Work, drafts: Sequence[EntryDraft]) -> list[int]:
                 leg.group_code,
                 leg.reason,
             )
-        previous = chain.link(previous, fields)
-        row["hash"] = previous
-        entries.append(row)
+            legs.append((number, *row))
+            fields += _leg_fields(*row)
+        hash_ = chain.link(previous, fields)
+        entries.append((*entry, previous, hash_))
+        previous = hash_
         ids.append(number)
     # Legs first, entries last: the entry's trigger sees the whole of it and then locks it.
-    session.execute(insert(Leg), legs)
-    session.execute(insert(Entry), entries)
+    # By the driver: through the mapped classes thousands of legs would go row by row.
+    connection = session.connection()
+    connection.exec_driver_sql(_INSERT_LEG, legs)
+    connection.exec_driver_sql(_INSERT_ENTRY, entries)
     work.touch(Changes.LEDGER)
     return ids
+
+
+_LEG = (
+    "entry_id, number, account, amount, charge_line_id, party, payer_id, receipt_id, "
+    "group_code, reason"
+)
+_ENTRY = (
+    "id, kind, accounting_on, recorded_at, user_id, memo, reverses_id, receipt_id, "
+    "remittance_id, remittance_claim_id, remittance_line_id, previous_hash, hash"
+)
+_INSERT_LEG = f"INSERT INTO leg ({_LEG}) VALUES ({', '.join('?' * 10)})"
+_INSERT_ENTRY = f"INSERT INTO entry ({_ENTRY}) VALUES ({', '.join('?' * 13)})"
 
 
 def _entry_fields(*values: str | int | None) -> list[str | int | None]:
@@ -340,14 +331,11 @@ def verify(work: Work, after: int = 0) -> tuple[int, int | None]:
         session.execute(select(Entry.hash).where(Entry.id == after)).scalar() or chain.GENESIS
     )
     legs = session.connection().exec_driver_sql(
-        "SELECT entry_id, number, account, amount, charge_line_id, party, payer_id, receipt_id, "
-        "group_code, reason FROM leg WHERE entry_id > ? ORDER BY entry_id, number",
+        f"SELECT {_LEG} FROM leg WHERE entry_id > ? ORDER BY entry_id, number",
         (after,),
     )
     entries = session.connection().exec_driver_sql(
-        "SELECT id, kind, accounting_on, recorded_at, user_id, memo, reverses_id, receipt_id, "
-        "remittance_id, remittance_claim_id, remittance_line_id, previous_hash, hash "
-        "FROM entry WHERE id > ? ORDER BY id",
+        f"SELECT {_ENTRY} FROM entry WHERE id > ? ORDER BY id",
         (after,),
     )
     checked = 0

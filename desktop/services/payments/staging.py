@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 
 from desktop.errors import RuleError
 from desktop.models.payments import (
@@ -244,6 +244,8 @@ def _insert_content(work: Work, row: Remittance, payment: edi.Remittance) -> Non
                 "needs_split": not claim.is_reversal
                 and claim.status not in INFORMATION_STATUS
                 and (bool(claim.adjustments) or not claim.lines),
+                "claim_id": None,
+                "rank": None,
                 "matched_by": "",
                 "note": "",
             }
@@ -264,26 +266,30 @@ def _insert_content(work: Work, row: Remittance, payment: edi.Remittance) -> Non
                     "service_on": line.from_on,
                     "line_number": line.line_number,
                     "remarks": " ".join(line.remarks),
+                    "charge_line_id": None,
                     "matched_by": "",
                 }
             )
             add_reasons(line.adjustments, next_claim, next_line)
             next_line += 1
         next_claim += 1
-    for table, rows in (
-        (RemittanceClaim, claims),
-        (RemittanceLine, lines),
-        (RemittanceAdjustment, reasons),
-    ):
+    # Matched before it is written, so that each row is written once.
+    _match(work, row, payment, claims, lines)
+    tables: tuple[tuple[Any, list[dict[str, Any]]], ...] = (
+        (RemittanceClaim.__table__, claims),
+        (RemittanceLine.__table__, lines),
+        (RemittanceAdjustment.__table__, reasons),
+    )
+    for table, rows in tables:
         if rows:
-            session.execute(insert(table), rows)
+            # Into the tables: through the mapped classes each row is weighed again.
+            session.connection().execute(insert(table), rows)
     plb = [
         {"remittance_id": row.id, "code": a.code, "reference": a.reference, "amount": a.amount}
         for a in payment.provider_adjustments
     ]
     if plb:
         session.execute(insert(ProviderAdjustmentRow), plb)
-    _match(work, row, payment, claims, lines)
 
 
 def _milli(adjustment: edi.Adjustment) -> Any:
@@ -304,12 +310,10 @@ def _match(
     claims: list[dict[str, Any]],
     lines: list[dict[str, Any]],
 ) -> None:
-    """Match a freshly read payment's claims and lines from the parsed records."""
+    """Match a freshly read payment's claims and lines: what was found goes into their rows."""
     index = matching.ClaimIndex(work, payment.claims)
     if row.payer_id is None:
         row.payer_id = _payer_of_claims(index, payment)
-    changed_claims: list[dict[str, Any]] = []
-    changed_lines: list[dict[str, Any]] = []
     at = 0
     for stored, answer in zip(claims, payment.claims, strict=True):
         own = lines[at : at + len(answer.lines)]
@@ -318,31 +322,18 @@ def _match(
             continue
         found = index.match(answer, row.payer_id)
         if isinstance(found, str):
-            changed_claims.append({"id": stored["id"], "note": found})
+            stored["note"] = found
             continue
         pairs = matching.match_lines(found.claim, answer)
-        changed_lines.extend(
-            {"id": line["id"], "charge_line_id": ours, "matched_by": how}
-            for line, (ours, how) in zip(own, pairs, strict=True)
-            if ours is not None
-        )
+        for line, (ours, how) in zip(own, pairs, strict=True):
+            if ours is not None:
+                line["charge_line_id"], line["matched_by"] = ours, how
         lost = next((p.position for p, (o, _) in zip(answer.lines, pairs, strict=True) if not o), 0)
-        changed_claims.append(
-            {
-                "id": stored["id"],
-                "state": "unmatched" if lost else "matched",
-                "claim_id": found.claim.id,
-                "rank": found.rank,
-                "matched_by": found.matched_by,
-                "note": f"Line {lost} fits no line of the claim; choose it." if lost else "",
-            }
-        )
-    for columns in ({"id", "note"}, {"id", "state", "claim_id", "rank", "matched_by", "note"}):
-        batch = [c for c in changed_claims if set(c) == columns]
-        if batch:
-            work.session.execute(update(RemittanceClaim), batch)
-    if changed_lines:
-        work.session.execute(update(RemittanceLine), changed_lines)
+        stored["state"] = "unmatched" if lost else "matched"
+        stored["claim_id"], stored["rank"] = found.claim.id, found.rank
+        stored["matched_by"] = found.matched_by
+        if lost:
+            stored["note"] = f"Line {lost} fits no line of the claim; choose it."
     work.session.flush()
 
 
