@@ -118,16 +118,13 @@ def find_claims(
 
 def claim_choices(work: Work, ids: Sequence[int]) -> list[ClaimChoice]:
     """These claims as choices, in the order asked."""
-    still_open = dict(
-        work.session.execute(
-            select(ClaimLine.claim_id, func.sum(OpenItem.amount))
-            .join(OpenItem, OpenItem.charge_line_id == ClaimLine.charge_line_id)
-            .where(ClaimLine.claim_id.in_(ids))
-            .group_by(ClaimLine.claim_id)
-        )
-        .tuples()
-        .all()
+    sums = work.session.execute(
+        select(ClaimLine.claim_id, func.sum(OpenItem.amount).label("amount"))
+        .join(OpenItem, OpenItem.charge_line_id == ClaimLine.charge_line_id)
+        .where(ClaimLine.claim_id.in_(ids))
+        .group_by(ClaimLine.claim_id)
     )
+    still_open = {r.claim_id: r.amount for r in sums}
     rows = work.session.execute(
         select(Claim, Person.last, Person.first, Person.birth_on, Payer.name)
         .join(Patient, Patient.id == Claim.patient_id)
