@@ -42,6 +42,9 @@ _BATCH: Final = 400
 _LOOK_BACK: Final = 60
 PAY_WITHIN: Final = 21
 SELF_PAY: Final = "no insurance was on file for this visit"
+ASKED: Final = "less what your insurance is asked for"
+LEFT: Final = "what your insurance left to you"
+_MOVED: Final = frozenset({SELF_PAY, ASKED, LEFT})
 _METHODS: Final = {
     ReceiptMethod.CASH: "Cash payment",
     ReceiptMethod.CHECK: "Check",
@@ -179,7 +182,7 @@ class _Batch:
             pending=pending,
             patient_paid=paid,
             due=due,
-            reasons=tuple(self.reasons.get(line.id, ())),
+            reasons=tuple(self.reasons.get(line.id, ())) if paid + due else (),
         )
 
 
@@ -317,11 +320,17 @@ def _moves(
             else:
                 text = share_words(r.group_code, r.reason, EntryKind(r.kind), r.amount)
                 moved[line][text] = moved[line].get(text, ZERO) + r.amount
-    reasons = {
-        line: [ShareReason(text, amount) for text, amount in parts.items() if amount]
-        for line, parts in moved.items()
-    }
-    return adjusted, paid, reasons
+    return adjusted, paid, {line: _share(parts) for line, parts in moved.items()}
+
+
+def _share(parts: dict[str, Money]) -> list[ShareReason]:
+    """The reasons of one line; what was only moved to insurance and back is left out."""
+    moved = [text for text in parts if text in _MOVED]
+    rest = total(parts[text] for text in moved)
+    told = {text: amount for text, amount in parts.items() if text not in _MOVED}
+    if rest:
+        told = {(moved[0] if rest > ZERO else ASKED): rest, **told}
+    return [ShareReason(text, amount) for text, amount in told.items() if amount]
 
 
 def share_words(group: str | None, reason: str | None, kind: EntryKind, amount: Money) -> str:
@@ -333,8 +342,8 @@ def share_words(group: str | None, reason: str | None, kind: EntryKind, amount: 
     if kind is EntryKind.ADJUSTMENT:
         return "less what we took off"
     if amount < ZERO:
-        return "less what your insurance is asked for"
-    return "what your insurance left to you"
+        return ASKED
+    return LEFT
 
 
 def _payments(work: Work, ids: Sequence[int]) -> dict[int, list[tuple[dt.date, str, Money]]]:

@@ -93,6 +93,22 @@ def test_self_pay_says_that_no_insurance_was_on_file(database: Database) -> None
     assert [r.text for r in data.lines[0].reasons] == [build.SELF_PAY]
 
 
+def test_insurance_found_later_leaves_only_the_payers_reasons(database: Database) -> None:
+    scene = make_scene(database)
+
+    def move(work: Work) -> None:
+        line = scene.lines[0]
+        whole = Money(10000)
+        receipts.transfer(work, line, Party.PRIMARY, Party.PATIENT, whole, "no cover found")
+        receipts.transfer(work, line, Party.PATIENT, Party.PRIMARY, whole, "cover found")
+
+    database.write(move)
+    post(database, era([Clp(scene.control, [Svc(10000, 6400, SHARE, scene.lines[0])])]))
+    data = built(scene)
+    assert data is not None
+    assert [r.amount.cents for r in data.lines[0].reasons] == [1000, 600]
+
+
 def test_insurance_pending_is_never_billed_even_after_a_statement(database: Database) -> None:
     """openemr#7958: having sent a statement made the balance count as patient due."""
     lines = (LineSpec(charge=Money(10000)), LineSpec("85025", Money(3000)))
