@@ -229,6 +229,19 @@ def test_numbers_that_are_not_ours_are_reported(database: Database, tmp_path: Pa
     assert result.unknown == ("SOMEONE-ELSE",)
 
 
+def test_control_numbers_that_no_counter_gave_are_reported_not_looked_up(
+    database: Database, tmp_path: Path
+) -> None:
+    send(database, tmp_path, 1)
+    for number in ("9" * 40, "-1", "1e3", ""):
+        isa = (
+            f"ISA*00*{'':10}*00*{'':10}*ZZ*{'CLEARHOUSE':15}*ZZ*{'MILLBROOK':15}*260916*0800*^"
+            f"*00501*000000777*0*P*:~TA1*{number}*260915*0900*R*022~IEA*0*000000777~"
+        )
+        result = read(database, isa.encode())
+        assert result.unknown == (number,)
+
+
 def test_a_file_without_acknowledgments_is_refused(database: Database, tmp_path: Path) -> None:
     send(database, tmp_path, 1)
     [path] = make_outbox(tmp_path).iterdir()
