@@ -16,10 +16,10 @@ from desktop.models.people import Patient, Person
 from desktop.models.practice import Location, Practice, Procedure
 from desktop.models.values.enums import Party, VisitState
 from desktop.models.values.money import ZERO, Money, total
-from desktop.models.visits import ChargeLine, Visit, VisitDiagnosis
+from desktop.models.visits import ChargeLine, FindingPass, Visit, VisitDiagnosis
 from desktop.services import audit
 from desktop.services.clock import stamp
-from desktop.services.registration.fees import fee_for
+from desktop.services.registration.fees import fees_for
 from desktop.services.visits import moved, rows
 from desktop.services.visits.coverage import coverages_on, fixed_coverages
 from desktop.services.visits.values import (
@@ -77,11 +77,29 @@ def save(work: Work, draft: VisitDraft) -> int:
             raise RuleError("The charges of this visit are posted; change it by revising it.")
         visit.patient_id = draft.patient_id
         action = "changed"
+        before = rows.visit_draft(visit, visit.lines)
+        if before.diagnoses != draft.diagnoses or _content(before) != _content(draft):
+            forget_passes(work, visit.id)
     write_header(work, visit, draft)
     _write_lines(work, visit, draft)
     audit.record(work, action, "visit", visit.id, lines=len(draft.lines))
     work.touch(Changes.VISITS)
     return visit.id
+
+
+def _content(draft: VisitDraft) -> list[LineDraft]:
+    """The lines by what they say, whatever their ids; an empty charge is not a change."""
+    return [dataclasses.replace(line, charge=None) for line in draft.lines]
+
+
+def forget_passes(work: Work, visit_id: int) -> None:
+    """Warnings were passed by place: when lines or diagnoses change, they are asked anew."""
+    work.session.execute(
+        delete(FindingPass).where(
+            FindingPass.visit_id == visit_id,
+            FindingPass.field.like("lines.%") | FindingPass.field.like("diagnoses.%"),
+        )
+    )
 
 
 def find(work: Work, visit_id: int, version: int | None = None) -> Visit:
@@ -176,27 +194,28 @@ def priced(work: Work, draft: VisitDraft) -> list[Money]:
         return [line.charge or ZERO for line in draft.lines]
     coverages = coverages_on(work, draft.patient_id, draft.service_on)
     payer_id = coverages[0].payer_id if coverages else None
-    return [
-        line.charge
-        if line.charge is not None
-        else line_fee(work, payer_id, line, line.from_on or draft.service_on) or ZERO
-        for line in draft.lines
-    ]
-
-
-def line_fee(work: Work, payer_id: int | None, line: LineDraft, on: dt.date) -> Money | None:
-    """Fee times units for a line, None when no fee is known."""
-    if not line.procedure:
-        return None
-    fee = fee_for(work, payer_id, line.procedure, line.modifiers, on)
-    return None if fee is None else fee.times(line.units)
+    charges = [line.charge for line in draft.lines]
+    days = {line.from_on or draft.service_on for line in draft.lines if line.charge is None}
+    for day in sorted(days):
+        wanted = [
+            at
+            for at, line in enumerate(draft.lines)
+            if line.charge is None and (line.from_on or draft.service_on) == day
+        ]
+        asked = [(draft.lines[at].procedure, draft.lines[at].modifiers) for at in wanted]
+        for at, fee in zip(wanted, fees_for(work, payer_id, asked, day), strict=True):
+            charges[at] = ZERO if fee is None else fee.times(draft.lines[at].units)
+    return [charge or ZERO for charge in charges]
 
 
 @needs(Permission.VIEW)
 def fee(work: Work, patient_id: int, on: dt.date, line: LineDraft) -> Money | None:
     """What the screen fills in as a line's charge, None when no fee is known."""
     coverages = coverages_on(work, patient_id, on)
-    return line_fee(work, coverages[0].payer_id if coverages else None, line, on)
+    payer_id = coverages[0].payer_id if coverages else None
+    asked = [(line.procedure, line.modifiers)]
+    found = fees_for(work, payer_id, asked, line.from_on or on)[0]
+    return None if found is None else found.times(line.units)
 
 
 def procedure_titles(work: Work, codes: Sequence[str]) -> dict[str, str]:

@@ -23,7 +23,13 @@ from desktop.services import audit, ledger
 from desktop.services.coding.values import ICD10CM
 from desktop.services.visits import moved, rows
 from desktop.services.visits.coverage import coverages_on, fix_coverages
-from desktop.services.visits.entry import find, priced, procedure_titles, write_header
+from desktop.services.visits.entry import (
+    find,
+    forget_passes,
+    priced,
+    procedure_titles,
+    write_header,
+)
 from desktop.services.visits.values import LineDraft, VisitChange, VisitDraft
 from desktop.services.work import Changes, Permission, Work, needs
 
@@ -148,6 +154,8 @@ def revise(work: Work, draft: VisitDraft) -> VisitChange:
         fix_coverages(work, visit, coverages_on(work, visit.patient_id, visit.service_on))
     _write_new(work, visit, draft, kept)
     touched = bool(gone) or header_changed or any(line.id is None for line in draft.lines)
+    if touched:
+        forget_passes(work, visit.id)
     unsent, sent = claims_to_renew(work, visit.id) if touched else ((), ())
     audit.record(work, "revised", "visit", visit.id, voided=gone)
     work.touch(Changes.VISITS | (Changes.CLAIMS if unsent or sent else Changes.NONE))

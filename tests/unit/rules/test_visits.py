@@ -243,3 +243,27 @@ def test_only_the_later_of_two_equal_services_is_the_duplicate(database: Databas
     found = database.read(lambda work: check.check_visits(work, [first, second]))
     assert found[first].can_claim
     assert {f.rule for f in found[second].findings} == {"line.duplicate"}
+
+
+def test_a_passed_warning_does_not_slip_onto_another_line(database: Database) -> None:
+    scene = database.write(scene_ready)
+    database.write(lambda work: posting.post(work, entry.save(work, scene.draft())))
+    result = checked(database, scene.draft())
+    assert pairs(result) == {
+        ("line.duplicate", "lines.1.procedure"),
+        ("line.duplicate", "lines.2.procedure"),
+    }
+    visit_id = result.visit_id
+    database.write(
+        lambda work: check.pass_warning(
+            work, visit_id, "line.duplicate", "lines.1.procedure", "two visits that day"
+        )
+    )
+    kept = database.read(lambda work: entry.get(work, visit_id)).draft
+    database.write(lambda work: entry.save(work, dataclasses.replace(kept, claim_note="x")))
+    assert len(database.read(lambda work: check.check_visit(work, visit_id)).passed) == 1
+    kept = database.read(lambda work: entry.get(work, visit_id)).draft
+    database.write(lambda work: entry.save(work, dataclasses.replace(kept, lines=kept.lines[1:])))
+    after = database.read(lambda work: check.check_visit(work, visit_id))
+    assert pairs(after) == {("line.duplicate", "lines.1.procedure")}
+    assert after.passed == ()
