@@ -75,10 +75,12 @@ class FeeImport:
     @property
     def text(self) -> str:
         """The result as a sentence."""
-        more = f", {self.procedures_added} new procedures" if self.procedures_added else ""
+        more = ""
+        if self.procedures_added:
+            more = f", {fields.count(self.procedures_added, 'new procedure')}"
         return (
-            f"{self.added} prices added, {self.changed} changed, {self.unchanged} as they "
-            f"were{more}."
+            f"{fields.count(self.added, 'price')} added, {self.changed} changed, "
+            f"{self.unchanged} as before{more}."
         )
 
 

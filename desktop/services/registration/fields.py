@@ -49,6 +49,11 @@ def zip_digits(text: str) -> str:
     return re.sub(r"[\s-]", "", text)
 
 
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: ``1 visit``, ``3 visits``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def fold(text: str) -> str:
     """A name as it is compared: capitals without accents, blanks and punctuation."""
     plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))

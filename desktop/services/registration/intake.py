@@ -57,9 +57,15 @@ class IntakeResult:
     @property
     def text(self) -> str:
         """The result as a sentence."""
+        added = (
+            fields.count(self.patients, "patient"),
+            fields.count(self.coverages, "coverage"),
+            fields.count(self.visits, "visit"),
+        )
+        here = "was" if self.known == 1 else "were"
         return (
-            f"{self.patients} patients, {self.coverages} coverages and {self.visits} visits "
-            f"added; {self.known} records were here already."
+            f"{added[0]}, {added[1]} and {added[2]} added; "
+            f"{fields.count(self.known, 'record')} {here} here already."
         )
 
 

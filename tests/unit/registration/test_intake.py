@@ -129,6 +129,12 @@ def test_the_same_file_twice_adds_nothing(ready: Database) -> None:
     assert len(ready.read(lambda work: search.search(work, "quill"))) == 2
 
 
+def test_the_result_is_said_in_words() -> None:
+    assert IntakeResult(1, 2, 0, 1).text == (
+        "1 patient, 2 coverages and 0 visits added; 1 record was here already."
+    )
+
+
 def test_one_patient_without_birth_date_refuses_the_whole_file(ready: Database) -> None:
     plain = copy.deepcopy(PLAIN)
     del plain["patients"][1]["birth_date"]
