@@ -22,7 +22,7 @@ from desktop.ui.lib.page import Page
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.main_window import MainWindow
 from desktop.ui.reports.page import ReportsPage
-from desktop.ui.statements.explain import ExplainDialog
+from desktop.ui.statements.explain import AccountDialog, ExplainDialog
 from desktop.ui.statements.page import StatementsPage
 from desktop.ui.today.page import TodayPage
 from tests.flows.conftest import settle
@@ -124,6 +124,20 @@ def test_issued_statement_is_voided_and_due_again(
     settle(qtbot, window)
     qtbot.waitUntil(lambda: [p.state for p in page.planned.rows()] == ["in"])
     assert database.read(run.list_statements)[0].voided_on is not None
+
+
+def test_why_is_this_owed_leads_from_the_account_to_the_file(
+    qtbot: QtBot, window: MainWindow, database: Database
+) -> None:
+    answered(database)
+    page = go(qtbot, window, "statements")
+    page.planned.select_first()
+    press(page, Qt.Key.Key_W, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    shown = dialog(qtbot, window, AccountDialog)
+    qtbot.waitUntil(lambda: "CAS*PR*1*10" in shown.panel.source.toPlainText())
+    (line,) = shown.table.rows()
+    assert line.yours == Money(1600)
+    shown.reject()
 
 
 def test_explained_line_shows_the_payers_own_words(

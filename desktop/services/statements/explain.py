@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from desktop.errors import NotFound
-from desktop.models.ledger import Entry, Leg
+from desktop.models.ledger import Entry, Leg, OpenItem
 from desktop.models.payments import Receipt, Remittance, RemittanceClaim, RemittanceLine
 from desktop.models.people import Patient, Person
 from desktop.models.practice import Payer
@@ -119,6 +119,64 @@ def explanation(work: Work, charge_line_id: int) -> Explanation:
         line.charge,
         tuple(_rows(work, line)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One charge line of an account, to choose from.
+
+    Attributes:
+        id: of the charge line.
+        yours: what the patient owes on it now; `pending` what insurance does.
+    """
+
+    id: int
+    service_on: dt.date
+    patient: str
+    procedure: str
+    title: str
+    charge: Money
+    pending: Money
+    yours: Money
+
+
+@needs(Permission.VIEW)
+def account_lines(
+    work: Work, *, patient_id: int | None = None, guarantor_id: int | None = None
+) -> list[AccountLine]:
+    """The posted lines of a patient or of a guarantor's patients, open ones first."""
+    yours, pending = (
+        func.sum(OpenItem.amount).filter(condition)
+        for condition in (OpenItem.party == Party.PATIENT, OpenItem.party > Party.PATIENT)
+    )
+    query = (
+        select(ChargeLine, Person.last, Person.first, yours, pending)
+        .join(Patient, Patient.id == ChargeLine.patient_id)
+        .join(Person, Person.id == Patient.person_id)
+        .outerjoin(OpenItem, OpenItem.charge_line_id == ChargeLine.id)
+        .where(ChargeLine.state == "posted")
+        .group_by(ChargeLine.id)
+        .order_by(ChargeLine.service_on.desc(), ChargeLine.visit_id, ChargeLine.position)
+    )
+    if patient_id is not None:
+        query = query.where(ChargeLine.patient_id == patient_id)
+        work.viewed("account", patient_id)
+    if guarantor_id is not None:
+        query = query.where(Patient.guarantor_id == guarantor_id)
+    rows = [
+        AccountLine(
+            line.id,
+            line.service_on,
+            f"{last}, {first}",
+            line.procedure,
+            line.title,
+            line.charge,
+            waiting or ZERO,
+            owed or ZERO,
+        )
+        for line, last, first, owed, waiting in work.session.execute(query)
+    ]
+    return sorted(rows, key=lambda r: (not r.yours, not r.pending))
 
 
 @needs(Permission.VIEW)

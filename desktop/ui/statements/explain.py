@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QSplitter, QVBoxLayout, Q
 
 from desktop.models.values.money import Money
 from desktop.services.statements import explain
-from desktop.services.statements.explain import ExplainRow, Explanation
+from desktop.services.statements.explain import AccountLine, ExplainRow, Explanation
 from desktop.services.work import Changes
 from desktop.ui.lib import dates, theme
 from desktop.ui.lib.edits import plain_label
@@ -111,6 +111,66 @@ def source_text(row: ExplainRow) -> str:
     if row.segments:
         lines += ["", "In the payer's own words:", *row.segments]
     return "\n".join(lines)
+
+
+LINES: Final = (
+    Column("service_on", "Service on", Kind.DATE),
+    Column("patient", "Patient", width=20),
+    Column("procedure", "Code", width=9),
+    Column("title", "Service", stretch=True, width=20),
+    Column("charge", "Charge", Kind.MONEY),
+    Column("pending", "With insurance", Kind.MONEY, getter=lambda r: _unless_zero(r.pending)),
+    Column("yours", "Patient owes", Kind.MONEY, getter=lambda r: _unless_zero(r.yours)),
+)
+
+
+class AccountDialog(QDialog):
+    """All charge lines of an account above, the explanation of the chosen one below."""
+
+    def __init__(
+        self,
+        parent: QWidget,
+        context: Context,
+        *,
+        patient_id: int | None = None,
+        guarantor_id: int | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Why is this owed?")
+        self.table = RowsTable(LINES, name="account lines", empty="Nothing was charged yet.")
+        self.panel = ExplainPanel(context, self)
+        self._notices = NoticeBar()
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.addWidget(self.table)
+        halves.addWidget(self.panel)
+        halves.setStretchFactor(0, 1)
+        halves.setStretchFactor(1, 2)
+        outer = QVBoxLayout(self)
+        outer.addWidget(halves, 1)
+        outer.addWidget(self._notices)
+        room = parent.screen().availableGeometry()
+        self.resize(min(1120, room.width() - 60), min(720, room.height() - 40))
+        self.table.selection_changed.connect(self._on_chosen)
+        context.runner.read(
+            self,
+            lambda work: explain.account_lines(
+                work, patient_id=patient_id, guarantor_id=guarantor_id
+            ),
+            self._show,
+        )
+
+    def show_notice(self, notice: Notice) -> None:
+        """See `messages.NoticeHost`."""
+        self._notices.show_notice(notice)
+
+    def _show(self, lines: list[AccountLine]) -> None:
+        self.table.set_rows(lines)
+        self.table.select_first()
+        self.table.view.setFocus()
+
+    def _on_chosen(self, rows: list[AccountLine]) -> None:
+        if rows:
+            self.panel.show_line(rows[0].id)
 
 
 class ExplainDialog(QDialog):

@@ -20,6 +20,7 @@ from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
+from desktop.ui.statements.explain import AccountDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class StatementsPage(Page):
         self._rows: list[RunRow] = []
         self._tick = self.add_command(commands.STATEMENT_TICK, self.toggle)
         self._preview = self.add_command(commands.PRINT, self._on_preview, text="Preview")
+        self._explain = self.add_command(commands.EXPLAIN, self._on_explain)
         self._void = self.add_command(commands.STATEMENT_VOID, self._on_void)
         self._run = self.add_command(
             commands.STATEMENT_RUN, self._on_run, text="Issue statements", primary=True
@@ -176,6 +178,7 @@ class StatementsPage(Page):
         self._tick.setEnabled(next_run and any(p.row.included for p in chosen))
         self._run.setEnabled(any(p.goes for p in self._planned()))
         self._preview.setEnabled(len(chosen) == 1)
+        self._explain.setEnabled(len(chosen) == 1)
         standing = not next_run and len(chosen) == 1 and chosen[0].voided_on is None
         self._void.setVisible(not next_run)
         self._void.setEnabled(standing)
@@ -202,6 +205,12 @@ class StatementsPage(Page):
                 lambda work: run.statement_pdf(work, statement_id),
                 lambda pdf: self._open(pdf, f"Statement {number}", f"{number}.pdf"),
             )
+
+    def _on_explain(self) -> None:
+        row = self._table().current_row()
+        if row is not None:
+            guarantor = row.id if isinstance(row, Planned) else row.guarantor_id
+            AccountDialog(self, self.context, guarantor_id=guarantor).open()
 
     def _open(self, pdf: bytes, title: str, file_name: str) -> None:
         PdfDialog(self, title, pdf, file_name=file_name).open()
