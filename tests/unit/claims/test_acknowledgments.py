@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -278,3 +280,28 @@ def test_every_number_ever_sent_is_kept(database: Database, tmp_path: Path) -> N
     sending.send(database, make_outbox(tmp_path))
     kept = database.read(lambda w: w.session.query(SubmissionClaim).count())
     assert kept == 2
+
+
+def test_no_torn_or_garbled_answer_file_breaks_anything(database: Database, tmp_path: Path) -> None:
+    ids = send(database, tmp_path)
+    numbers = [claim_of(database, i).control_number for i in ids]
+    good = (
+        answer_277ca(status(numbers[0], "A2:20:PR"), status(numbers[1], "A7:562:85")),
+        answer_999(database, "R", SegmentError("CLM", 25, "8", "2300", (f"CLM01:{numbers[0]}",))),
+    )
+    dice = random.Random(7)
+    for _ in range(150):
+        data = bytearray(dice.choice(good))
+        for _ in range(dice.randint(1, 6)):
+            at = dice.randrange(len(data) or 1)
+            match dice.randrange(4):
+                case 0:
+                    data[at : at + 1] = bytes((dice.randrange(256),))
+                case 1:
+                    del data[at : at + dice.randint(1, 40)]
+                case 2:
+                    data[at:at] = dice.choice((b"~", b"*", b":", b"\x00", b"9" * 30, b"\xff"))
+                case _:
+                    data = data[: max(at, 1)]
+        with contextlib.suppress(RuleError):
+            read(database, bytes(data))
