@@ -190,3 +190,14 @@ def test_each_report_is_shown_with_its_dates(
     assert page.report.name == name
     assert page.first.isVisible() == (name in {"deposits", "period"})
     assert page.last.isVisible() == (name != "open-claims")
+
+
+def test_patients_page_asks_why_it_is_owed(
+    qtbot: QtBot, window: MainWindow, database: Database
+) -> None:
+    scene = answered(database)
+    page = go(qtbot, window, "patients", scene.patient)
+    press(page, Qt.Key.Key_W, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    shown = dialog(qtbot, window, AccountDialog)
+    qtbot.waitUntil(lambda: "the patient owes 16.00" in shown.panel.summary.text())
+    shown.reject()

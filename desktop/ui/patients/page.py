@@ -92,6 +92,7 @@ class PatientsPage(Page):
         self._add = self.add_command(commands.COVERAGE_ADD, self.view.add_coverage)
         self._visit = self.add_command(commands.VISIT_NEW, self._on_visit)
         self._account = self.add_command(commands.ACCOUNT, self._on_account, text="Account")
+        self._explain = self.add_command(commands.EXPLAIN, self._on_explain, button=False)
         self._remove = self.add_command(commands.REMOVE, self._on_remove, button=False)
         self._edit = self.add_command(commands.EDIT, self._on_edit, text="Open")
         self._new = self.add_command(commands.NEW, self._on_new, text="New patient")
@@ -161,6 +162,12 @@ class PatientsPage(Page):
             self._open(row.id)
         self.view.show_account()
 
+    def _on_explain(self) -> None:
+        if self.view.patient_id is not None:
+            from desktop.ui.statements.explain import AccountDialog
+
+            AccountDialog(self, self.context, patient_id=self.view.patient_id).open()
+
     def _on_visit(self) -> None:
         if self.view.patient_id is not None:
             self.context.go("visits", ("new", self.view.patient_id))
@@ -176,7 +183,7 @@ class PatientsPage(Page):
     def _follow(self) -> None:
         """Offer what works now."""
         is_open = self._is_open
-        for action in (self._back, self._save, self._add, self._visit):
+        for action in (self._back, self._save, self._add, self._visit, self._explain):
             action.setVisible(is_open)
             action.setEnabled(is_open)
         self._save.setEnabled(self.view.is_dirty)
