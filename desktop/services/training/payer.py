@@ -141,7 +141,10 @@ def answer(
     first_day = on or _file_date(file)
     claims = [c for s in sets for c in s.claims]
     decided = _deal(claims, scenario, seed)
-    context = _Context(int(file.interchanges[0].control_number), first_day, days)
+    control = file.interchanges[0].control_number
+    if not control.isdecimal() or len(control) > 9:
+        raise RuleError("The claim file's control number (ISA13) is none; nothing was answered.")
+    context = _Context(int(control), first_day, days)
     if Scenario.SET_REJECTED in decided.values():
         return Answers(_ack999(context, sets, decided), None, (), decided)
     return Answers(
