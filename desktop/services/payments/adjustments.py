@@ -31,7 +31,8 @@ ACTIONS: Final[tuple[Action, ...]] = ("write off", "patient", "hold", "informati
 # Contract reductions: fee schedule (45, once 42), prompt-pay and multiple-procedure rules
 # (59), negotiated discount (131), incentive (144), sequestration (253), excess of charges (94).
 _CONTRACT: Final = frozenset({"42", "45", "59", "94", "131", "144", "253"})
-_PATIENT_SHARE: Final = frozenset({"1", "2", "3", "100"})
+PAID_TO_PATIENT: Final = "100"
+_PATIENT_SHARE: Final = frozenset({"1", "2", "3", PAID_TO_PATIENT})
 # OA 209: a beneficiary whom nobody may bill (QMB).
 QMB_REASON: Final = ("OA", "209")
 QMB_REMARKS: Final = frozenset({"N781", "N782", "N783"})
@@ -43,7 +44,7 @@ def default_action(group: str, reason: str) -> Action:
         return "patient" if reason in _PATIENT_SHARE else "hold"
     if group == "CR" or (group == "OA" and reason == "23"):
         return "information"
-    if group == "OA" and reason in {"100", "209"}:
+    if group == "OA" and reason in {PAID_TO_PATIENT, QMB_REASON[1]}:
         return "patient"
     return "write off" if reason in _CONTRACT else "hold"
 

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from desktop.models.values.enums import Account, Party
 from desktop.models.values.money import ZERO, Money
 from desktop.services.ledger import LegDraft, receivable
-from desktop.services.payments.adjustments import HOLD, PATIENT, WRITE_OFF, Reduction, is_denied
+from desktop.services.payments.adjustments import (
+    HOLD,
+    PAID_TO_PATIENT,
+    PATIENT,
+    WRITE_OFF,
+    Reduction,
+    is_denied,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +65,20 @@ def plan_line(
     credit = paid
     if paid:
         legs.append(LegDraft(Account.UNAPPLIED, paid, receipt_id=receipt_id))
-    moved = ZERO
     for r in reductions:
         if r.action != PATIENT:
             continue
         amount = min(r.amount, max(remaining, ZERO)) if later else r.amount
         if not amount:
             continue
-        if facts.next_party is Party.PATIENT and facts.forgive:
-            legs.append(_adjustment(facts, r, amount))
-        else:
-            legs.append(_to_next(facts, r, amount))
-            moved += amount
+        legs.append(_share(facts, r, amount))
         credit += amount
         remaining -= amount
     if not denied:
         for r in reductions:
-            if r.action != WRITE_OFF or (later and r.amount.cents < 0):
+            if r.action != WRITE_OFF:
                 continue
-            amount = min(r.amount, max(remaining, ZERO)) if later else r.amount
+            amount = _within(r.amount, remaining) if later else r.amount
             if amount:
                 legs.append(_adjustment(facts, r, amount))
                 credit += amount
@@ -84,18 +86,42 @@ def plan_line(
     if credit:
         legs.append(receivable(facts.charge_line_id, facts.party, facts.payer_id, -credit))
     held = tuple(r for r in reductions if r.action == HOLD or (denied and r.action == WRITE_OFF))
-    to_patient = moved if facts.next_party is Party.PATIENT else ZERO
-    return LinePlan(tuple(legs), denied, held, moved, to_patient)
+    moved = _moved_to(facts.next_party, legs)
+    return LinePlan(tuple(legs), denied, held, moved, _moved_to(Party.PATIENT, legs))
 
 
-def _to_next(facts: LineFacts, r: Reduction, amount: Money) -> LegDraft:
+def _moved_to(party: Party, legs: Sequence[LegDraft]) -> Money:
+    owed = (g.amount.cents for g in legs if g.account is Account.RECEIVABLE and g.party is party)
+    return Money(sum(owed))
+
+
+def _share(facts: LineFacts, r: Reduction, amount: Money) -> LegDraft:
+    """Who takes a patient's share: the next payer, the patient, or (QMB) nobody."""
+    if r.reason == PAID_TO_PATIENT:
+        # The patient holds the money: no later payer owes it, and nobody forgives it.
+        return _to(facts, Party.PATIENT, None, r, amount)
+    if facts.next_party is Party.PATIENT and facts.forgive:
+        return _adjustment(facts, r, amount)
+    return _to(facts, facts.next_party, facts.next_payer_id, r, amount)
+
+
+def _within(amount: Money, remaining: Money) -> Money:
+    """A later payer's reduction only up to what is owed; an incentive only up to the credit."""
+    if amount < ZERO:
+        return max(amount, min(remaining, ZERO))
+    return min(amount, max(remaining, ZERO))
+
+
+def _to(
+    facts: LineFacts, party: Party, payer_id: int | None, r: Reduction, amount: Money
+) -> LegDraft:
     # The reason rides on the leg: it is the answer to "why do I owe this".
     return LegDraft(
         Account.RECEIVABLE,
         amount,
         charge_line_id=facts.charge_line_id,
-        party=facts.next_party,
-        payer_id=facts.next_payer_id,
+        party=party,
+        payer_id=payer_id,
         group_code=r.group,
         reason=r.reason,
     )
@@ -160,13 +186,13 @@ def _settled(
             j = next(k for k in range(len(parts)) if off(k) * step < 0)
             if rows[i]:
                 k = max(range(len(rows[i])), key=lambda n: abs(rows[i][n].amount.cents))
-                rows[i][k] = _moved(rows[i][k], step)
-                rows[j][k] = _moved(rows[j][k], -step)
+                rows[i][k] = _plus(rows[i][k], step)
+                rows[j][k] = _plus(rows[j][k], -step)
             else:
                 paid[i] += Money(step)
                 paid[j] -= Money(step)
     return [(p, tuple(r)) for p, r in zip(paid, rows, strict=True)]
 
 
-def _moved(r: Reduction, cents: int) -> Reduction:
+def _plus(r: Reduction, cents: int) -> Reduction:
     return Reduction(r.group, r.reason, r.amount + Money(cents), r.action)
