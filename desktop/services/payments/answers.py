@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 
 from desktop.models.claims import Claim, ClaimEvent
 from desktop.models.payments import Remittance
 from desktop.models.practice import Payer
-from desktop.models.values.enums import ClaimState, Party, TaskKind
+from desktop.models.values.enums import Account, ClaimState, Party, TaskKind
 from desktop.models.values.money import ZERO, Money
 from desktop.services import tasks
 from desktop.services.claims import events, lifecycle
@@ -71,6 +71,7 @@ def record(
         if claim.claim_id is None:
             continue
         after = book.next_party(claim)
+        to = _state_after(book, outcome, states[claim.claim_id])
         text = _sentence(outcome, row)
         if outcome.taken_back:
             text = f"{row.payer_name} took back {(-claim.paid).shown}."
@@ -81,26 +82,30 @@ def record(
                 "on": today,
                 "user_id": int(work.actor.user_id),
                 "from_state": states[claim.claim_id].value,
-                "to_state": outcome.state.value,
+                "to_state": to.value,
                 "text": text,
                 "document_sha": row.document_sha,
                 "remittance_id": row.id,
             }
         )
-        states[claim.claim_id] = outcome.state
+        states[claim.claim_id] = to
         numbers.append(
             {
                 "b_id": claim.claim_id,
-                "state": outcome.state,
+                "state": to,
                 "answered_on": today,
-                "payer_claim_number": claim.payer_claim_number,
+                "number": claim.payer_claim_number,
             }
         )
         todo += _denials(outcome, row, days)
         todo += _credits(book, outcome, row)
         todo += _barred(book, outcome, row)
-        if after is not Party.PATIENT and any(p.moved for p in outcome.plans):
+        if after is Party.PATIENT:
+            todo += _forwarded_elsewhere(outcome, row)
+        elif any(p.moved for p in outcome.plans):
             todo += _next_payer(work, book, outcome, row, after)
+        elif outcome.taken_back:
+            todo += _next_payer_waits(outcome, row, after)
     if happened:
         work.session.execute(insert(ClaimEvent), happened)
         _update_claims(work, numbers)
@@ -118,8 +123,6 @@ def _states(work: Work, outcomes: Sequence[Outcome]) -> dict[int, ClaimState]:
 
 
 def _update_claims(work: Work, values: Sequence[dict[str, object]]) -> None:
-    from sqlalchemy import bindparam
-
     last = {v["b_id"]: v for v in values}
     table = Claim.__table__
     statement = (
@@ -128,12 +131,25 @@ def _update_claims(work: Work, values: Sequence[dict[str, object]]) -> None:
         .values(
             state=bindparam("state"),
             answered_on=bindparam("answered_on"),
-            payer_claim_number=bindparam("payer_claim_number"),
+            # An answer without the payer's number does not unsay the earlier one.
+            payer_claim_number=func.coalesce(
+                func.nullif(bindparam("number"), ""), table.c.payer_claim_number
+            ),
             version=table.c.version + 1,
         )
     )
     work.session.connection().execute(statement, list(last.values()))
     work.session.expire_all()
+
+
+def _state_after(book: Book, outcome: Outcome, before: ClaimState) -> ClaimState:
+    """What the claim becomes; a denial of what is settled (OA 18) leaves it as it was."""
+    if outcome.state is ClaimState.DENIED and before in (ClaimState.PAID, ClaimState.PARTLY_PAID):
+        claim = outcome.claim
+        party = Party(claim.rank or 1)
+        if all(book.owed(x.charge_line_id, party) <= ZERO for x in book.lines(claim.id)):
+            return before
+    return outcome.state
 
 
 def _sentence(outcome: Outcome, row: Remittance) -> str:
@@ -264,6 +280,55 @@ def _next_payer(
     ]
 
 
+def _forwarded_elsewhere(outcome: Outcome, row: Remittance) -> list[tasks.TaskDraft]:
+    """The payer sent the claim on to a payer of whom this practice knows nothing."""
+    claim = outcome.claim
+    moved = Money(sum(p.moved_to_patient.cents for p in outcome.plans))
+    if not moved or not (claim.status in FORWARDED_STATUS or claim.crossover_to):
+        return []
+    to = claim.crossover_to or "another payer"
+    return [
+        tasks.TaskDraft(
+            TaskKind.SECONDARY,
+            f"{row.payer_name} sent claim {claim.control_number} on to {to}, who is not on file",
+            "Ask the patient for the second coverage before billing the patient's share.",
+            days=14,
+            patient_id=claim.patient_id,
+            visit_id=claim.visit_id,
+            claim_id=claim.claim_id,
+            remittance_id=row.id,
+            amount=moved,
+        )
+    ]
+
+
+def _next_payer_waits(outcome: Outcome, row: Remittance, after: Party) -> list[tasks.TaskDraft]:
+    """What the next payer was asked for was withdrawn; its claim rests on an answer undone."""
+    claim = outcome.claim
+    withdrawn = -sum(
+        leg.amount.cents
+        for draft in outcome.drafts
+        for leg in draft.legs
+        if leg.account is Account.RECEIVABLE and leg.party is after
+    )
+    if withdrawn <= 0:
+        return []
+    return [
+        tasks.TaskDraft(
+            TaskKind.SECONDARY,
+            f"The next payer's claim beside {claim.control_number} rests on a payment taken back",
+            f"{row.payer_name} undid its answer. Correct the next payer's claim when it answers "
+            "anew; return what was paid on it.",
+            days=14,
+            patient_id=claim.patient_id,
+            visit_id=claim.visit_id,
+            claim_id=claim.claim_id,
+            remittance_id=row.id,
+            amount=Money(withdrawn),
+        )
+    ]
+
+
 def _open_forwarded(work: Work, claim: ClaimRow, row: Remittance, rank: int) -> None:
     """The next payer's claim, which the first payer sent on: nothing is to be billed."""
     lifecycle.forward_claims(
@@ -282,8 +347,12 @@ def withdraw(work: Work, row: Remittance, reason: str) -> None:
         select(ClaimEvent).where(ClaimEvent.remittance_id == row.id).order_by(ClaimEvent.id.desc())
     ).all()
     steps: dict[int, ClaimState] = {}
+    left: dict[int, ClaimEvent] = {}
     for event in happened:
         steps[event.claim_id] = ClaimState(event.from_state)
+        left.setdefault(event.claim_id, event)
+    for claim_id in _decided_since(work, row, left):
+        del steps[claim_id]
     events.move_many(
         work,
         [events.Step(i, s, f"Un-posted: {reason}", row.document_sha) for i, s in steps.items()],
@@ -292,6 +361,8 @@ def withdraw(work: Work, row: Remittance, reason: str) -> None:
     forwarded = session.scalars(
         select(ClaimEvent.claim_id).where(
             ClaimEvent.document_sha == row.document_sha,
+            # The document may hold other payments, which forwarded other claims.
+            ClaimEvent.claim_id.in_(_of_their_visits(row)),
             ClaimEvent.to_state == ClaimState.FORWARDED.value,
             ClaimEvent.remittance_id.is_(None),
         )
@@ -300,3 +371,37 @@ def withdraw(work: Work, row: Remittance, reason: str) -> None:
         select(Claim.id).where(Claim.id.in_(forwarded), Claim.state == ClaimState.FORWARDED)
     ).all()
     events.move_many(work, [events.Step(i, ClaimState.VOID, f"Un-posted: {reason}") for i in still])
+
+
+def _of_their_visits(row: Remittance) -> Select[int]:
+    """Claims of the visits that a remittance answered."""
+    visits = (
+        select(Claim.visit_id)
+        .join(ClaimEvent, ClaimEvent.claim_id == Claim.id)
+        .where(ClaimEvent.remittance_id == row.id)
+    )
+    return select(Claim.id).where(Claim.visit_id.in_(visits))
+
+
+def _decided_since(work: Work, row: Remittance, left: dict[int, ClaimEvent]) -> list[int]:
+    """Claims that a later answer, or a person, brought elsewhere: they stay there."""
+    session = work.session
+    ours = select(ClaimEvent.claim_id).where(ClaimEvent.remittance_id == row.id)
+    states = {
+        r.id: r.state
+        for r in session.execute(select(Claim.id, Claim.state).where(Claim.id.in_(ours)))
+    }
+    newest = {
+        r.claim_id: r.newest
+        for r in session.execute(
+            select(ClaimEvent.claim_id, func.max(ClaimEvent.id).label("newest"))
+            .join(Remittance, Remittance.id == ClaimEvent.remittance_id)
+            .where(ClaimEvent.claim_id.in_(ours), Remittance.state == "posted")
+            .group_by(ClaimEvent.claim_id)
+        )
+    }
+    return [
+        claim_id
+        for claim_id, event in left.items()
+        if newest.get(claim_id, 0) > event.id or states[claim_id].value != event.to_state
+    ]
