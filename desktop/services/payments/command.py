@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from desktop.errors import RuleError
@@ -144,11 +144,23 @@ def _post_one(database: Database, remittance_id: int) -> Posted:
     return database.write(lambda work: posting.post_remittance(work, remittance_id))
 
 
+def _state_of(database: Database, remittance_id: int) -> str:
+    return database.read(lambda work: staging.state_of(work, remittance_id))
+
+
 def _post(database: Database, found: Sequence[Staged]) -> list[Payment]:
     done: dict[int, Posted] = {}
-    for staged in found:
-        if staged.outcome == "staged" and staged.id not in done:
+    told = list(found)
+    for n, staged in enumerate(found):
+        if staged.outcome != "staged" or staged.id in done:
+            continue
+        try:
             posted = _post_one(database, staged.id)
-            done.update(dict.fromkeys(posted.remittance_ids, posted))
+        except RuleError as error:
+            # One payment that cannot be posted does not keep the others of the file back.
+            outcome = "duplicate" if _state_of(database, staged.id) == "posted" else "held"
+            told[n] = replace(staged, outcome=outcome, reason=str(error))
+            continue
+        done.update(dict.fromkeys(posted.remittance_ids, posted))
     # A payment in parts is posted with its last part: each of its parts is told as posted.
-    return [Payment(s, done.get(s.id)) for s in found]
+    return [Payment(s, done.get(s.id)) for s in told]

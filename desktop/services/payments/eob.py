@@ -91,7 +91,9 @@ def stage_eob(work: Work, draft: EobDraft) -> Staged:
     )
     data = repr(draft).encode("utf-8")
     sha = work.documents.put(data, "eob", f"EOB {draft.check_number}")
-    staged = staging.stage(work, payment, kind="eob", sha=sha, file_name="")
+    staged = staging.stage(
+        work, payment, kind="eob", sha=sha, file_name="", payer_id=draft.payer_id
+    )
     if staged.outcome == "staged":
         return staged
     if staged.difference:

@@ -268,7 +268,25 @@ def match_lines(claim: OurClaim, answer: RemittanceClaim) -> list[tuple[int | No
             if len(fits) == 1 or (fits and test is _exact):
                 out[i] = (fits[0].id, how)
                 taken.add(fits[0].id)
+    _join_pieces(claim, answer, out)
     return out
+
+
+def _join_pieces(
+    claim: OurClaim, answer: RemittanceClaim, out: list[tuple[int | None, str]]
+) -> None:
+    """Payments of one code and day whose charges add up to one line of ours are its pieces."""
+    for ours in claim.lines:
+        pieces = [
+            i
+            for i, theirs in enumerate(answer.lines)
+            if _code_only(ours, theirs) and out[i] in ((None, ""), (ours.id, "code"))
+        ]
+        lost = any(out[i][0] is None for i in pieces)
+        charge = sum(abs(answer.lines[i].charge.cents) for i in pieces)
+        if lost and charge == ours.charge.cents:
+            for i in pieces:
+                out[i] = (ours.id, "pieces of one line")
 
 
 def _submitted(theirs: RemittanceLine) -> tuple[str, tuple[str, ...]]:
@@ -320,7 +338,8 @@ def _rank(answer: RemittanceClaim, claim: OurClaim, payer_id: int | None) -> int
     if said is not None and (said in of_payer or (payer_id is None and said in claim.coverages)):
         return said
     if payer_id == claim.payer_id or payer_id is None:
-        return claim.rank
+        # The visit's insurance may have been changed after the claim went out.
+        return claim.rank if claim.rank in claim.coverages else None
     return of_payer[0] if of_payer else None
 
 
@@ -344,8 +363,12 @@ def find_payer(work: Work, identifiers: Iterable[str], name: str) -> int | None:
             select(PayerIdentifier.payer_id).where(PayerIdentifier.identifier.in_(wanted))
         )
     ) or set(session.scalars(select(Payer.id).where(Payer.electronic_id.in_(wanted))))
+    plain = name.strip().upper()
     if not found:
-        plain = name.strip().upper()
         rows = session.execute(select(Payer.id, Payer.name).where(Payer.is_active))
+        found = {r.id for r in rows if r.name.strip().upper() == plain}
+    elif len(found) > 1:
+        # Plans of one house share an electronic id; the name tells which one writes.
+        rows = session.execute(select(Payer.id, Payer.name).where(Payer.id.in_(found)))
         found = {r.id for r in rows if r.name.strip().upper() == plain}
     return found.pop() if len(found) == 1 else None

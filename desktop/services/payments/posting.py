@@ -7,7 +7,7 @@ patient's share. What cannot be matched stays unapplied on the receipt, with a t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,12 +22,12 @@ from desktop.models.payments import (
     Remittance,
     RemittanceClaim,
 )
-from desktop.models.values.enums import Account, EntryKind, Party, ReceiptMethod, TaskKind
+from desktop.models.values.enums import Account, EntryKind, ReceiptMethod, TaskKind
 from desktop.models.values.money import ZERO, Money
 from desktop.services import audit, counters, ledger, tasks
 from desktop.services.clock import stamp
 from desktop.services.ledger import EntryDraft, LegDraft
-from desktop.services.payments import answers, copays, staging
+from desktop.services.payments import answers, copays, crossovers, staging
 from desktop.services.payments.book import Book, ClaimRow
 from desktop.services.payments.plan import LinePlan, plan_line
 from desktop.services.work import Changes, Permission, Work, needs
@@ -89,6 +89,7 @@ def post_remittance(work: Work, remittance_id: int) -> Posted:
 
 def _post_one(work: Work, row: Remittance) -> Posted:
     receipt = _receipt(work, row)
+    crossovers.tie_to_own_claims(work, row)
     book = Book.load(work, row)
     drafts = _header(work, row, receipt)
     outcomes: list[answers.Outcome] = []
@@ -213,10 +214,15 @@ def _mark(work: Work, row: Remittance) -> None:
     work.session.flush()
 
 
+def unmatched_title(paid: Money, control_number: str, row: Remittance) -> str:
+    """How the task for a claim payment without a claim is called."""
+    return f"{paid.shown} of {row.payer_name} for claim {control_number} is unapplied"
+
+
 def _unmatched_task(claim: ClaimRow, row: Remittance) -> tasks.TaskDraft:
     return tasks.TaskDraft(
         TaskKind.UNMATCHED,
-        f"{claim.paid.shown} of {row.payer_name} for claim {claim.control_number} is unapplied",
+        unmatched_title(claim.paid, claim.control_number, row),
         claim.note or "No claim of this practice fits; choose it in the remittance.",
         days=7,
         remittance_id=row.id,
@@ -256,7 +262,9 @@ def _provider_tasks(work: Work, row: Remittance, book: Book) -> list[tasks.TaskD
 
 @needs(Permission.POST)
 def unpost_remittance(work: Work, remittance_id: int, reason: str) -> int:
-    """Undo a posted remittance whole, by reversal; its file may then be read again.
+    """Undo a posted remittance whole, with all its parts, by reversal.
+
+    Its files may then be read again.
 
     Returns:
         how many entries were reversed.
@@ -269,22 +277,32 @@ def unpost_remittance(work: Work, remittance_id: int, reason: str) -> int:
         raise RuleError(f"Remittance {remittance_id} is not posted; there is nothing to undo.")
     if not reason.strip():
         raise RuleError("Say in a few words why this remittance is un-posted.")
-    later = _taken_back_by(work, remittance_id)
+    rows = list(
+        work.session.scalars(
+            select(Remittance)
+            .where(Remittance.trace_key == row.trace_key, Remittance.state == "posted")
+            .order_by(Remittance.id)
+        )
+    )
+    later = _taken_back_by(work, [r.id for r in rows])
     if later is not None:
         raise RuleError(
             f"Remittance {later} took back a payment of this one; un-post that one first."
         )
-    ids = open_entries(work, remittance_id=remittance_id)
+    ids = [i for r in rows for i in open_entries(work, remittance_id=r.id)]
     ledger.reverse_many(work, ids, f"un-posted: {reason.strip()}")
-    row.state = "unposted"
-    for receipt in work.session.scalars(
-        select(Receipt).where(Receipt.remittance_id == row.id, Receipt.voided_on.is_(None))
-    ):
-        receipt.voided_on = work.clock.today()
-        receipt.void_reason = reason.strip()
-    answers.withdraw(work, row, reason.strip())
-    tasks.close_where(work, "the remittance was un-posted", remittance_id=row.id)
-    audit.record(work, "unposted", "remittance", row.id)
+    for part in rows:
+        part.state = "unposted"
+    # The last part first: each claim goes back through the states that it came by.
+    for part in reversed(rows):
+        for receipt in work.session.scalars(
+            select(Receipt).where(Receipt.remittance_id == part.id, Receipt.voided_on.is_(None))
+        ):
+            receipt.voided_on = work.clock.today()
+            receipt.void_reason = reason.strip()
+        answers.withdraw(work, part, reason.strip())
+        tasks.close_where(work, "the remittance was un-posted", remittance_id=part.id)
+        audit.record(work, "unposted", "remittance", part.id)
     work.touch(Changes.PAYMENTS | Changes.CLAIMS | Changes.LEDGER)
     work.session.flush()
     return len(ids)
@@ -302,16 +320,16 @@ def open_entries(work: Work, **columns: int) -> list[int]:
     return list(work.session.scalars(query.order_by(Entry.id)))
 
 
-def _taken_back_by(work: Work, remittance_id: int) -> int | None:
+def _taken_back_by(work: Work, ids: Sequence[int]) -> int | None:
     original = aliased(RemittanceClaim)
     return work.session.scalar(
         select(Remittance.id)
         .join(RemittanceClaim, RemittanceClaim.remittance_id == Remittance.id)
         .join(original, original.id == RemittanceClaim.reverses_id)
         .where(
-            original.remittance_id == remittance_id,
+            original.remittance_id.in_(ids),
             Remittance.state == "posted",
-            Remittance.id != remittance_id,
+            Remittance.id.not_in(ids),
         )
         .limit(1)
     )
@@ -324,6 +342,7 @@ def post_matched_claim(work: Work, claim_row_id: int) -> None:
     receipt = work.session.scalars(
         select(Receipt).where(Receipt.remittance_id == row.id, Receipt.voided_on.is_(None))
     ).one()
+    crossovers.tie_to_own_claims(work, row, only=claim_row_id)
     book = Book.load(work, row, only=claim_row_id)
     claim = book.claims[0]
     outcome = _post_claim(work, book, claim, receipt.id, row.id)
@@ -333,9 +352,3 @@ def post_matched_claim(work: Work, claim_row_id: int) -> None:
     tasks.open_many(work, answers.record(work, row, book, [outcome]))
     copays.apply_waiting(work, [claim.visit_id] if claim.visit_id else [], row.id)
     audit.record(work, "posted", "remittance claim", claim_row_id)
-
-
-def parties_after(ranks: Iterable[int], rank: int) -> Party:
-    """Who comes after a payer of that rank: the next rank that exists, else the patient."""
-    following: Sequence[int] = sorted(r for r in ranks if r > rank)
-    return Party(following[0]) if following else Party.PATIENT

@@ -93,9 +93,15 @@ def stage_file(work: Work, data: bytes, file_name: str) -> StagedFile:
 
 
 def stage(
-    work: Work, payment: edi.Remittance, *, kind: str, sha: str | None, file_name: str
+    work: Work,
+    payment: edi.Remittance,
+    *,
+    kind: str,
+    sha: str | None,
+    file_name: str,
+    payer_id: int | None = None,
 ) -> Staged:
-    """Stage one payment; see `stage_file`. Paper EOBs come here too."""
+    """Stage one payment; see `stage_file`. Paper EOBs, whose payer is known, come here too."""
     _refuse_other_world(work, (payment.payer_id, *payment.payer_ids))
     key = trace_key(payment)
     earlier = _earlier(work, payment, key)
@@ -103,11 +109,12 @@ def stage(
         if earlier.state in {"held", "staged"}:
             rematch(work, earlier.id)
         return _told(work, earlier, "duplicate" if earlier.state == "posted" else earlier.state)
-    payer_id = matching.find_payer(
-        work,
-        (payment.payer_id, payment.payer_id.lstrip("1"), *payment.payer_ids),
-        payment.payer_name,
-    )
+    if payer_id is None:
+        payer_id = matching.find_payer(
+            work,
+            (payment.payer_id, _tax_id(payment.payer_id), *payment.payer_ids),
+            payment.payer_name,
+        )
     row = Remittance(
         kind=kind,
         state="held",
@@ -137,6 +144,11 @@ def stage(
     audit.record(work, "read", "remittance", row.id)
     work.touch(Changes.PAYMENTS)
     return _told(work, row, row.state)
+
+
+def _tax_id(originator: str) -> str:
+    """The tax id within TRN03, which is written as 1 and nine digits."""
+    return originator[1:] if len(originator) == 10 and originator[0] == "1" else originator
 
 
 def trace_key(payment: edi.Remittance) -> str:
@@ -366,13 +378,30 @@ def rematch(work: Work, remittance_id: int) -> None:
                 f"come to {(part.amount - difference).shown}: {difference.shown} is missing. "
                 "It waits for the missing part."
             )
-        reason = reason or find_reversed(work, part.id) or _unsplit(work, part.id)
-        part.held_reason = reason
-        part.state = "held" if reason else "staged"
+        part.held_reason = reason or find_reversed(work, part.id) or _unsplit(work, part.id)
+    # A payment posts whole: one part that must wait keeps the others waiting.
+    waiting = next((p for p in found if p.held_reason), None)
+    for part in found:
+        if waiting is not None and not part.held_reason:
+            part.held_reason = (
+                f"Another part of this payment, remittance {waiting.id}, is held: "
+                f"{waiting.held_reason}"
+            )
+        part.state = "held" if part.held_reason else "staged"
     work.session.flush()
 
 
-_DATA: Final = ("The file is cut off", "An amount of this payment", "The reasons of")
+_DATA: Final = (
+    "The file is cut off",
+    "An amount of this payment",
+    "The reasons of",
+)
+
+
+@needs(Permission.VIEW)
+def state_of(work: Work, remittance_id: int) -> str:
+    """The state in which a remittance stands now."""
+    return work.session.get_one(Remittance, remittance_id).state
 
 
 def parts(work: Work, row: Remittance) -> list[Remittance]:
@@ -387,19 +416,39 @@ def parts(work: Work, row: Remittance) -> list[Remittance]:
 
 
 def _posted_twin(work: Work, row: Remittance) -> str:
-    twin = work.session.scalars(
-        select(Remittance).where(
-            Remittance.trace_key == row.trace_key,
-            Remittance.state == "posted",
-            Remittance.id != row.id,
-        )
-    ).first()
+    posted = select(Remittance).where(Remittance.state == "posted", Remittance.id != row.id)
+    twin = work.session.scalars(posted.where(Remittance.trace_key == row.trace_key)).first()
     if twin is None:
-        return ""
+        return _posted_on_paper(work, row)
     return (
         f"A payment with this trace, date and amount was posted as remittance {twin.id}, with "
         "other claims; un-post that one or discard this."
     )
+
+
+def _posted_on_paper(work: Work, row: Remittance) -> str:
+    """The same check of the same payer that came the other way: typed from paper, or read."""
+    trace = row.trace.strip().upper().lstrip("0")
+    if not trace or row.payer_id is None or not row.amount:
+        return ""
+    twins = work.session.scalars(
+        select(Remittance)
+        .where(
+            Remittance.state == "posted",
+            Remittance.payer_id == row.payer_id,
+            Remittance.amount == row.amount,
+            Remittance.kind != row.kind,
+        )
+        .order_by(Remittance.id)
+    )
+    for twin in twins:
+        if twin.trace.strip().upper().lstrip("0") == trace:
+            how = "typed from paper" if twin.kind == "eob" else "read from an 835"
+            return (
+                f"Payment {twin.trace} of {twin.amount.shown} from this payer was posted as "
+                f"remittance {twin.id}, {how}; un-post that one or discard this."
+            )
+    return ""
 
 
 def _unsplit(work: Work, remittance_id: int) -> str:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select, update
 
 from desktop.errors import NotFound, Problem, RuleError
+from desktop.models.claims import Task
 from desktop.models.payments import (
     Remittance,
     RemittanceAdjustment,
     RemittanceClaim,
     RemittanceLine,
 )
+from desktop.models.values.claim_record import Name
+from desktop.models.values.enums import TaskKind
 from desktop.models.values.money import ZERO, Money
 from desktop.services import audit, tasks
+from desktop.services.edi import remittance as edi
 from desktop.services.payments import matching, posting, staging
-from desktop.services.payments.adjustments import INFORMATION, Reduction
+from desktop.services.payments.adjustments import INFORMATION, Reduction, rule_table
 from desktop.services.payments.plan import split_whole
 from desktop.services.work import Changes, Permission, Work, needs
 
@@ -34,8 +40,10 @@ def choose_claim(work: Work, claim_row_id: int, claim_id: int, rank: int | None 
         raise NotFound(Problem("claim_id", f"There is no claim {claim_id}."))
     remittance = work.session.get_one(Remittance, row.remittance_id)
     of_payer = [r for r, (p, _) in sorted(ours.coverages.items()) if p == remittance.payer_id]
-    row.claim_id, row.matched_by = claim_id, "chosen by hand"
-    row.rank = rank or (of_payer[0] if of_payer else ours.rank)
+    chosen = rank or (of_payer[0] if of_payer else ours.rank)
+    if chosen not in ours.coverages:
+        raise RuleError(Problem("rank", "The visit of this claim has no payer of that rank."))
+    row.claim_id, row.matched_by, row.rank = claim_id, "chosen by hand", chosen
     _match_stored_lines(work, row, ours)
     lost = work.session.scalar(
         select(func.count()).where(
@@ -81,26 +89,26 @@ def _open_row(work: Work, claim_row_id: int) -> RemittanceClaim:
         raise NotFound(f"There is no claim payment {claim_row_id}.")
     if row.state in {"posted", "information"}:
         raise RuleError(f"This claim payment is {row.state}; un-post the remittance to change it.")
+    remittance = work.session.get_one(Remittance, row.remittance_id)
+    if remittance.state not in staging.ACTIVE:
+        raise RuleError(f"Remittance {remittance.id} was {remittance.state}; read its file again.")
     return row
 
 
-def _match_stored_lines(work: Work, row: RemittanceClaim, ours: matching.OurClaim) -> None:
-    """Match stored lines to a chosen claim, by the same rules as when they were read."""
-    from desktop.services.edi import remittance as edi
-
-    stored = list(
-        work.session.scalars(
-            select(RemittanceLine)
-            .where(RemittanceLine.remittance_claim_id == row.id)
-            .order_by(RemittanceLine.position)
-        )
-    )
-    answer = edi.RemittanceClaim(
+def _answer(row: RemittanceClaim, stored: Sequence[RemittanceLine]) -> edi.RemittanceClaim:
+    """A claim payment as it was read, so that it is matched by the same rules."""
+    last, _, first = row.patient_name.partition(", ")
+    return edi.RemittanceClaim(
         row.position,
         row.control_number,
         row.status,
         row.charge,
         row.paid,
+        payer_claim_number=row.payer_claim_number,
+        other_claim_number=row.other_claim_number,
+        patient_name=Name(last, first),
+        patient_id=row.member_id,
+        from_on=row.service_on,
         lines=tuple(
             edi.RemittanceLine(
                 s.position,
@@ -114,9 +122,71 @@ def _match_stored_lines(work: Work, row: RemittanceClaim, ours: matching.OurClai
             for s in stored
         ),
     )
-    for line, (found, how) in zip(stored, matching.match_lines(ours, answer), strict=True):
+
+
+def _lines_of(work: Work, remittance_id: int) -> dict[int, list[RemittanceLine]]:
+    rows = work.session.scalars(
+        select(RemittanceLine)
+        .join(RemittanceClaim, RemittanceClaim.id == RemittanceLine.remittance_claim_id)
+        .where(RemittanceClaim.remittance_id == remittance_id)
+        .order_by(RemittanceLine.remittance_claim_id, RemittanceLine.position)
+    )
+    out: dict[int, list[RemittanceLine]] = defaultdict(list)
+    for line in rows:
+        out[line.remittance_claim_id].append(line)
+    return out
+
+
+def _match_stored_lines(work: Work, row: RemittanceClaim, ours: matching.OurClaim) -> None:
+    """Match stored lines to a chosen claim."""
+    stored = _lines_of(work, row.remittance_id)[row.id]
+    pairs = matching.match_lines(ours, _answer(row, stored))
+    for line, (found, how) in zip(stored, pairs, strict=True):
         line.charge_line_id, line.matched_by = found, how
     work.session.flush()
+
+
+def _match_again(work: Work, remittance: Remittance) -> None:
+    """Match by the payer that is known only now; what a person chose stays.
+
+    What its reasons do follows that payer's table; a split that was confirmed stays too.
+    """
+    session = work.session
+    lines = _lines_of(work, remittance.id)
+    rows = session.scalars(
+        select(RemittanceClaim).where(
+            RemittanceClaim.remittance_id == remittance.id,
+            RemittanceClaim.state.in_(("matched", "unmatched")),
+            RemittanceClaim.matched_by != "chosen by hand",
+        )
+    ).all()
+    answers = {row.id: _answer(row, lines[row.id]) for row in rows}
+    index = matching.ClaimIndex(work, answers.values())
+    for row in rows:
+        found = index.match(answers[row.id], remittance.payer_id)
+        if isinstance(found, str):
+            row.state, row.claim_id, row.rank, row.note = "unmatched", None, None, found
+            continue
+        known = row.claim_id
+        row.claim_id, row.rank, row.matched_by = found.claim.id, found.rank, found.matched_by
+        if known == found.claim.id:
+            continue
+        _match_stored_lines(work, row, found.claim)
+        lost = any(line.charge_line_id is None for line in lines[row.id])
+        row.state = "unmatched" if lost else "matched"
+        row.note = "Choose the line for each payment that fits none." if lost else ""
+    rules = rule_table(work, remittance.payer_id)
+    reasons = session.scalars(
+        select(RemittanceAdjustment)
+        .join(RemittanceClaim, RemittanceClaim.id == RemittanceAdjustment.remittance_claim_id)
+        .where(
+            RemittanceClaim.remittance_id == remittance.id,
+            RemittanceAdjustment.remittance_line_id.is_not(None) | RemittanceClaim.needs_split,
+        )
+    )
+    for reason in reasons:
+        reason.action = rules.action(reason.group_code, reason.reason, reason.amount)
+    session.flush()
 
 
 def _settle(work: Work, row: RemittanceClaim, remittance: Remittance, *, ready: bool) -> None:
@@ -136,19 +206,21 @@ def _settle(work: Work, row: RemittanceClaim, remittance: Remittance, *, ready: 
 
 
 def _close_unmatched_task(work: Work, row: RemittanceClaim) -> None:
-    from desktop.models.claims import Task
-    from desktop.models.values.enums import TaskKind
-
-    work.session.execute(
-        update(Task)
+    # Equal claims have equal titles: one answer closes one task.
+    remittance = work.session.get_one(Remittance, row.remittance_id)
+    task = work.session.scalars(
+        select(Task)
         .where(
             Task.remittance_id == row.remittance_id,
             Task.kind == TaskKind.UNMATCHED,
             Task.state == "open",
-            Task.title.contains(row.control_number),
+            Task.title == posting.unmatched_title(row.paid, row.control_number, remittance),
         )
-        .values(state="done", closed_on=work.clock.today(), closed_reason="matched and posted")
-    )
+        .order_by(Task.id)
+    ).first()
+    if task is not None:
+        task.state, task.closed_on = "done", work.clock.today()
+        task.closed_reason = "matched and posted"
     work.touch(Changes.TASKS)
 
 
@@ -297,6 +369,8 @@ def discard(work: Work, remittance_id: int, reason: str) -> None:
     if not reason.strip():
         raise RuleError(Problem("reason", "Say in a few words why."))
     row.state, row.note = "discarded", reason.strip()
+    # Parts that waited with it wait for it again.
+    staging.rematch(work, row.id)
     tasks.close_where(work, "the remittance was discarded", remittance_id=row.id)
     audit.record(work, "discarded", "remittance", row.id)
     work.touch(Changes.PAYMENTS)
@@ -313,11 +387,13 @@ def choose_payer(work: Work, remittance_id: int, payer_id: int, *, remember: boo
     if work.session.get(Payer, payer_id) is None:
         raise NotFound(Problem("payer_id", "Choose a payer of the list."))
     row.payer_id = payer_id
+    _match_again(work, row)
     known = work.session.scalar(
         select(PayerIdentifier.id).where(PayerIdentifier.identifier == row.payer_identifier)
     )
     if remember and row.payer_identifier and known is None:
         work.session.add(PayerIdentifier(payer_id=payer_id, identifier=row.payer_identifier))
     work.session.flush()
+    staging.rematch(work, row.id)
     audit.record(work, "changed", "remittance", row.id, payer=payer_id)
     work.touch(Changes.PAYMENTS | Changes.PAYERS)
