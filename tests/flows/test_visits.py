@@ -24,6 +24,7 @@ from desktop.ui.lib.edits import MoneyEdit, TextEdit
 from desktop.ui.main_window import MainWindow
 from desktop.ui.visits.editor import VisitEditor
 from desktop.ui.visits.page import VisitsPage
+from tests import factories
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.visits.scenes import ON, Scene, make_scene
@@ -444,3 +445,24 @@ def test_the_list_shows_what_is_asked_for(
         page.refresh()
         settle(qtbot, window)
         assert {row.id for row in page.table.rows()} == wanted
+
+
+def test_a_provider_who_left_stays_on_old_visits(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
+) -> None:
+    def leave(work: Work) -> int:
+        left = factories.make_provider(work, is_active=False)
+        return entry.save(work, scene.draft(rendering_id=left.id))
+
+    visit_id = database.write(leave)
+    before = database.read(lambda work: entry.get(work, visit_id)).draft.rendering_id
+    page.open_visit(visit_id)
+    settle(qtbot, window)
+    charge = page.editor.lines.rows[0].charge
+    charge.setFocus()
+    charge.selectAll()
+    type_in(charge, "99")
+    press(charge, ENTER, CONTROL)
+    settle(qtbot, window)
+    after = database.read(lambda work: entry.get(work, visit_id))
+    assert (after.draft.rendering_id, after.lines[0].charge) == (before, Money(9900))

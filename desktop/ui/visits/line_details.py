@@ -34,6 +34,10 @@ def open_details(
     field: str = "",
 ) -> FormDialog:
     """Show the dialog of a line; `field` takes the cursor."""
+    used = row.base.rendering_id
+    offered = list(providers)
+    if used is not None and all(used != value for value, _name in offered):
+        offered.append((used, f"no. {used}, inactive"))
     form = Form(columns=2)
     form.add("from_on", "From", DateEdit(today), hint="Empty: the date of service")
     form.add("to_on", "To", DateEdit(today), hint="Empty: the same day")
@@ -42,7 +46,7 @@ def open_details(
     form.add("ndc", "Drug (NDC)", TextEdit(limit=14, characters=16))
     form.add("ndc_quantity", "Drug quantity", TextEdit(limit=10, characters=10))
     form.add("ndc_unit", "Drug unit", Choice(DRUG_UNITS, empty=""))
-    form.add("rendering_id", "Rendered by", Choice(providers, empty="as the visit"))
+    form.add("rendering_id", "Rendered by", Choice(offered, empty="as the visit"))
     form.add("emergency", "", Check("Emergency"))
     form.add("note", "Note to the payer", TextEdit(limit=80), wide=True)
     values = {name: getattr(row.base, name) for name in DETAILS}

@@ -74,9 +74,9 @@ class VisitScreen(QWidget):
             "patient_id", "Patient", TypeAhead(source, placeholder="Name, birth date, account")
         )
         self.service_on = add("service_on", "Date of service", DateEdit(self.context.today))
-        self.location = add("location_id", "Location", Choice(empty="none"))
+        self.location = add("location_id", "Location", Choice(empty="the usual one"))
         self.place = add("place", "Place of service", CodeEdit(limit=2))
-        self.rendering = add("rendering_id", "Rendered by", Choice(empty="nobody yet"))
+        self.rendering = add("rendering_id", "Rendered by", Choice(empty="the usual one"))
         self.referring = add("referring_id", "Referred by", Choice(empty="nobody"))
 
     def _lay_out(self) -> None:
@@ -163,7 +163,18 @@ class VisitScreen(QWidget):
         self.rendering.set_options(offered.rendering)
         self.referring.set_options(offered.referring)
 
+    def _offer_used(self, draft: VisitDraft) -> None:
+        """What the visit names stays choosable, though it is not offered for new visits."""
+        for field, options, used in (
+            (self.location, self._choices.locations, draft.location_id),
+            (self.rendering, self._choices.rendering, draft.rendering_id),
+            (self.referring, self._choices.referring, draft.referring_id),
+        ):
+            known = used is None or any(used == value for value, _name in options)
+            field.set_options(options if known else [*options, (used, f"no. {used}, inactive")])
+
     def _show_draft(self, draft: VisitDraft, titles: Sequence[str] = ()) -> None:
+        self._offer_used(draft)
         patient_id = self.patient.value()
         kept = None if patient_id is None else Suggestion(patient_id, self.patient.text())
         self.header.set_values(
