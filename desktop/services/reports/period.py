@@ -28,8 +28,9 @@ class Summary:
         patients: registered by the end of the period and not taken out of the lists.
         visits: posted, by date of service.
         claims_sent: sent by file or on paper in the period.
-        claims_paid: answered in the period with all or some of it paid.
-        claims_denied: answered in the period with nothing allowed.
+        claims_paid: of those that we sent ourselves, answered in the period with all or some of
+            it paid; what one payer passed on to the next counts as the first one's claim.
+        claims_denied: likewise, with nothing allowed.
         statements: issued in the period and not void.
     """
 
@@ -101,7 +102,7 @@ def _claims(
     last: dt.date,
     *states: ClaimState,
 ) -> int:
-    query = select(func.count()).where(*_within(column, first, last))
+    query = select(func.count()).where(Claim.sent_on.is_not(None), *_within(column, first, last))
     return _count(work, query.where(Claim.state.in_(states)) if states else query)
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from desktop.errors import NotFound, RuleError
+from desktop.models.claims import Claim
 from desktop.models.ledger import AuditRow
 from desktop.models.values.enums import ReceiptMethod, Role
 from desktop.models.values.money import ZERO, Money, total
@@ -220,7 +221,12 @@ def test_unposted_remittance_leaves_every_figure_as_it_was(database: Database) -
 def test_summary_has_the_keys_of_the_contract_and_adds_up(
     database: Database, clock: SampleClock
 ) -> None:
-    paid_scene(database, clock)
+    scene = paid_scene(database, clock)
+
+    def sent(work: Work) -> None:
+        work.session.get_one(Claim, scene.claim).sent_on = TODAY
+
+    database.write(sent)
     found = database.read(lambda w: period.summary(w, None, clock.on))
     assert list(found.plain()) == [
         "opening_ar", "charges", "payments", "adjustments", "refunds", "closing_ar",
@@ -229,7 +235,7 @@ def test_summary_has_the_keys_of_the_contract_and_adds_up(
     ]  # fmt: skip
     assert found.plain()["charges"] == "100.00"
     assert found.closing_ar == Money(600)
-    assert (found.patients, found.visits, found.claims_paid) == (1, 1, 1)
+    assert (found.patients, found.visits, found.claims_sent, found.claims_paid) == (1, 1, 1, 1)
     assert found.opening_ar + found.charges - found.payments - found.adjustments == Money(600)
 
 
