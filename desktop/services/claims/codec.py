@@ -47,6 +47,8 @@ def _reader(kind: Any) -> _Convert:
     origin = typing.get_origin(kind)
     if origin in (types.UnionType, typing.Union):
         inner = _reader(_without_none(kind))
+        if inner is _same:
+            return _same
         return lambda plain: None if plain is None else inner(plain)
     if origin is tuple:
         return _tuple_of([_reader(a) for a in _members(kind)], _is_open(kind))
@@ -66,9 +68,15 @@ def _reader(kind: Any) -> _Convert:
 def _record_reader(kind: type) -> _Convert:
     hints = typing.get_type_hints(kind)
     readers = {f.name: _reader(hints[f.name]) for f in fields(kind)}
+    changing = {name: convert for name, convert in readers.items() if convert is not _same}
 
     def read(plain: dict[str, Any]) -> Any:
-        return kind(**{name: readers[name](value) for name, value in plain.items()})
+        # The dict was parsed for this record alone: what JSON has as it is stays where it is.
+        for name, value in plain.items():
+            convert = changing.get(name)
+            if convert is not None:
+                plain[name] = convert(value)
+        return kind(**plain)
 
     return read
 
@@ -122,5 +130,7 @@ def _is_open(kind: Any) -> bool:
 def _tuple_of(converts: list[_Convert], is_open: bool) -> _Convert:
     if is_open:
         only = converts[0]
+        if only is _same:
+            return tuple
         return lambda items: tuple([only(item) for item in items])
     return lambda items: tuple([c(item) for c, item in zip(converts, items, strict=True)])

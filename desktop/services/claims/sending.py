@@ -27,6 +27,7 @@ from desktop.services.claims.events import UNSENT, Step, move_many, set_columns
 from desktop.services.claims.lifecycle import closing_steps, renumber
 from desktop.services.clock import stamp
 from desktop.services.database import Database
+from desktop.services.edi.collector import without_collector
 from desktop.services.edi.write837 import Batch837, plan_sets, unwritable, write_837p
 from desktop.services.training.identity import (
     TRAINING_ID,
@@ -302,7 +303,7 @@ def select_ready(
     if recheck:
         verdicts = check_claims(work, [r[0] for r in rows if r[1] in UNSENT], checker)
         rows = _rows(work, claim_ids, on_paper=on_paper)
-    ready: list[ReadyClaim] = []
+    ready: list[tuple[int, int, str]] = []
     left_out: list[LeftOut] = []
     for claim_id, state, payer_id, text, paper, errors, warnings in rows:
         if state is not ClaimState.READY:
@@ -316,12 +317,13 @@ def select_ready(
                 LeftOut(claim_id, f"Claim {claim_id} goes to a payer on paper; print it.")
             )
         else:
-            ready.append(ReadyClaim(claim_id, payer_id, codec.load(text), text))
+            ready.append((claim_id, payer_id, text))
     known = {r[0] for r in rows}
     for claim_id in claim_ids or ():
         if claim_id not in known:
             left_out.append(LeftOut(claim_id, f"There is no claim {claim_id}."))
-    return ready, left_out
+    with without_collector():
+        return [ReadyClaim(i, payer, codec.load(text), text) for i, payer, text in ready], left_out
 
 
 _Row = Row[int, ClaimState, int, str, bool, int, int]
