@@ -26,13 +26,15 @@ from desktop.models.values.claim_record import (
     ProviderRecord,
 )
 from desktop.models.values.enums import FilingCode, Relationship, Sex
+from desktop.models.values.identifiers import npi_check_digit
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine, Visit, VisitCoverage
 from desktop.services.bench import crowd, people
 from desktop.services.bench.rows import Connection, insert
 from desktop.services.claims import codec
-from desktop.services.demo.invented import npi
 
+# Numbers that begin with 2 were never given to anybody.
+_NPI: Final = tuple(nine + npi_check_digit(nine) for nine in ("200000001", "200000002"))
 LINES: Final = (("99213", 12_000), ("85025", 8_500), ("36415", 3_000))
 PAYER_ID: Final = 1
 PAYER_NUMBER: Final = "BENCH001"
@@ -46,7 +48,7 @@ _PAYER: Final = PayerRecord(
 )
 _BILLING: Final = ProviderRecord(
     Name("Millbrook Family Care"),
-    npi=npi(1),
+    npi=_NPI[0],
     is_person=False,
     taxonomy="207Q00000X",
     address=_OFFICE,
@@ -54,7 +56,7 @@ _BILLING: Final = ProviderRecord(
     phone="2175550100",
 )
 _RENDERING: Final = ProviderRecord(
-    Name("Hartwell", "Nora"), npi=npi(2), credential="MD", taxonomy="207Q00000X"
+    Name("Hartwell", "Nora"), npi=_NPI[1], credential="MD", taxonomy="207Q00000X"
 )
 _CLAIM: Final = tuple(
     "id visit_id patient_id coverage_id payer_id rank state control_number charge service_on "

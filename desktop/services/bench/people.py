@@ -11,7 +11,6 @@ from typing import Any, Final
 from desktop.models.people import Coverage, Patient, PatientKey, Person
 from desktop.models.practice import Payer
 from desktop.services.bench.rows import Connection, insert
-from desktop.services.demo.invented import MEN, WOMEN
 from desktop.services.registration import search
 
 PAYERS: Final = 12
@@ -42,6 +41,12 @@ _SECOND_HALF: Final = (
 ).split()
 
 
+_FIRST_NAMES: Final = {
+    "F": "Adeline Beatrix Cordelia Delphine Estelle Florence Harriet Imogen Josephine".split(),
+    "M": "Ambrose Bertram Clement Desmond Edmund Franklin Gilbert Horace Jasper".split(),
+}
+
+
 def last_name(number: int) -> str:
     """One of about two thousand last names; neighbours differ."""
     first = _FIRST_HALF[number % len(_FIRST_HALF)]
@@ -50,17 +55,17 @@ def last_name(number: int) -> str:
 
 def person_row(number: int, chance: random.Random) -> tuple[Any, ...]:
     """Columns `PERSON` of one invented person."""
-    woman = number % 2 == 0
+    sex = "FM"[number % 2]
     last = last_name(chance.randrange(2000))
     born = dt.date(1935, 1, 1) + dt.timedelta(days=chance.randrange(32_000))
     return (
         number,
         last,
-        chance.choice(WOMEN if woman else MEN),
+        chance.choice(_FIRST_NAMES[sex]),
         chance.choice("ABCDEFGHJKLMNPRSTW"),
         last.upper(),
         born.isoformat(),
-        "F" if woman else "M",
+        sex,
         f"{chance.randrange(2, 980)} Orchard Lane",
         "Springfield",
         "IL",
