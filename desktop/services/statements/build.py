@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from desktop.models.ledger import Entry, Leg, OpenItem
@@ -68,7 +68,7 @@ def build_many(work: Work, guarantor_ids: Sequence[int], on: dt.date) -> dict[in
     sender = letterhead.sender(work)
     for start in range(0, len(guarantor_ids), _BATCH):
         ids = guarantor_ids[start : start + _BATCH]
-        batch = _Batch.load(work, ids)
+        batch = _Batch.load(work, ids, on)
         for guarantor_id in ids:
             data = batch.statement(guarantor_id, on, sender)
             if data is not None:
@@ -98,13 +98,16 @@ class _Batch:
     paid: dict[int, Money]
     reasons: dict[int, list[ShareReason]]
     held: dict[int, GuarantorAccount]
+    starts: dict[int, dt.date]
     payments: dict[int, list[tuple[dt.date, str, Money]]]
     people: dict[int, Person]
     numbers: dict[int, str]
 
     @classmethod
-    def load(cls, work: Work, ids: Sequence[int]) -> _Batch:
-        lines = _lines(work, ids)
+    def load(cls, work: Work, ids: Sequence[int], on: dt.date) -> _Batch:
+        held = {a.guarantor_id: a for a in accounts.accounts(work, ids)}
+        starts = {i: _start(held.get(i), on) for i in ids}
+        lines = _lines(work, ids, _paid_visits(work, starts))
         line_ids = [line.id for line in lines]
         owed, since = _owed(work, line_ids)
         adjusted, paid, reasons = _moves(work, line_ids)
@@ -115,7 +118,8 @@ class _Batch:
             adjusted,
             paid,
             reasons,
-            {a.guarantor_id: a for a in accounts.accounts(work, ids)},
+            held,
+            starts,
             _payments(work, ids),
             accounts.people(work, ids),
             accounts.numbers(work, ids),
@@ -125,14 +129,13 @@ class _Batch:
         self, guarantor_id: int, on: dt.date, sender: letterhead.Sender
     ) -> StatementData | None:
         mine = [line for line in self.lines if line.guarantor_id == guarantor_id]
-        if not mine:
+        if not any(self.owed.get((line.id, True)) for line in mine):
             return None
         account = self.held[guarantor_id]
         ages = [(self.owed.get((x.id, True), ZERO), self._age(x.id, on)) for x in mine]
         boxes = [ZERO] * len(BOXES)
         for amount, age in ages:
             boxes[box_of(age)] += amount
-        start = account.last_on or on - dt.timedelta(days=_LOOK_BACK)
         return StatementData(
             practice=sender.head,
             account=self.numbers[guarantor_id],
@@ -142,7 +145,9 @@ class _Batch:
             aging=Aging(*boxes),
             unapplied=account.unapplied,
             payments=tuple(
-                StatementPayment(*p) for p in self.payments.get(guarantor_id, []) if p[0] >= start
+                StatementPayment(*p)
+                for p in self.payments.get(guarantor_id, [])
+                if p[0] >= self.starts[guarantor_id]
             ),
             oldest_days=max((age for amount, age in ages if amount > ZERO), default=0),
             message=sender.message,
@@ -186,8 +191,40 @@ class _Batch:
         )
 
 
-def _lines(work: Work, ids: Sequence[int]) -> list[_Line]:
-    """All lines of the visits on which a patient owes something that may be billed."""
+def _start(account: GuarantorAccount | None, on: dt.date) -> dt.date:
+    """From when on payments are shown: since the last statement."""
+    last = None if account is None else account.last_on
+    return last or on - dt.timedelta(days=_LOOK_BACK)
+
+
+def _paid_visits(work: Work, starts: dict[int, dt.date]) -> list[int]:
+    """Visits toward which the payments that a statement shows went.
+
+    They stand on it even when they are settled, so that each payment is found again.
+    """
+    rows = work.session.execute(
+        select(ChargeLine.visit_id, Patient.guarantor_id, func.max(Receipt.received_on))
+        .join(Leg, Leg.charge_line_id == ChargeLine.id)
+        .join(Entry, Entry.id == Leg.entry_id)
+        .join(Receipt, Receipt.id == Entry.receipt_id)
+        .join(Patient, Patient.id == Receipt.patient_id)
+        .where(
+            Patient.guarantor_id.in_(starts),
+            Receipt.kind == "patient",
+            Receipt.voided_on.is_(None),
+            Receipt.received_on >= min(starts.values()),
+            Leg.account == Account.RECEIVABLE,
+        )
+        .group_by(ChargeLine.visit_id, Patient.guarantor_id)
+    )
+    return [visit for visit, guarantor, received in rows if received >= starts[guarantor]]
+
+
+def _lines(work: Work, ids: Sequence[int], paid_visits: Sequence[int]) -> list[_Line]:
+    """All lines of the visits on which a patient owes something that may be billed.
+
+    Visits that nobody may bill stay away even when something was paid toward them.
+    """
     open_visits = (
         select(ChargeLine.visit_id)
         .join(OpenItem, OpenItem.charge_line_id == ChargeLine.id)
@@ -221,7 +258,13 @@ def _lines(work: Work, ids: Sequence[int]) -> list[_Line]:
         .join(Person, Person.id == Patient.person_id)
         .outerjoin(Provider, Provider.id == Visit.rendering_id)
         .where(
-            ChargeLine.visit_id.in_(open_visits),
+            or_(
+                ChargeLine.visit_id.in_(open_visits),
+                ChargeLine.visit_id.in_(paid_visits),
+            ),
+            Patient.guarantor_id.in_(ids),
+            not_(Patient.may_not_bill),
+            not_(accounts.barred_visit()),
             ChargeLine.state == "posted",
             ChargeLine.charge != NOTHING,
         )

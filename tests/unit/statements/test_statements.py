@@ -93,6 +93,23 @@ def test_self_pay_says_that_no_insurance_was_on_file(database: Database) -> None
     assert [r.text for r in data.lines[0].reasons] == [build.SELF_PAY]
 
 
+def test_every_payment_shown_is_found_again_in_the_rows(database: Database) -> None:
+    """A payment that settled another visit must not look as if it were lost."""
+
+    def make(work: Work) -> Patient:
+        set_up_practice(work)
+        patient = uninsured(work, 3000)
+        make_visit(work, patient, lines=(LineSpec(charge=Money(5000)),))
+        return patient
+
+    patient = database.write(make)
+    pay(database, patient.id, 4000)
+    data = database.read(lambda w: build.build(w, patient.guarantor_id, TODAY))
+    assert data is not None
+    assert [(x.patient_paid.cents, x.due.cents) for x in data.lines] == [(3000, 0), (1000, 4000)]
+    assert total(p.amount for p in data.payments) == total(x.patient_paid for x in data.lines)
+
+
 def test_insurance_found_later_leaves_only_the_payers_reasons(database: Database) -> None:
     scene = make_scene(database)
 
