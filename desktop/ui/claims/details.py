@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import Frequency, Severity
 from desktop.models.values.identifiers import dotted
 from desktop.services.claims.views import ClaimView
+from desktop.ui.commands import Command
 from desktop.ui.lib import dates, theme
 from desktop.ui.lib.edits import plain_label
+from desktop.ui.lib.page import action_button
 from desktop.ui.lib.pdf import PdfPreview
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
 
@@ -108,9 +111,19 @@ class ClaimDetails(QWidget):
         top.addWidget(self.heading, 1)
         outer.addLayout(top)
         outer.addWidget(self.facts)
+        self._deeds = QHBoxLayout()
+        self._deeds.setSpacing(4)
+        self._deeds.addStretch(1)
+        outer.addLayout(self._deeds)
         outer.addWidget(self.tabs, 1)
         outer.addStretch(0)
         self.clear()
+
+    def offer(self, action: QAction, command: Command) -> None:
+        """A button for what may be done with this claim."""
+        button = action_button(action, command)
+        theme.flag(button, "quiet")
+        self._deeds.insertWidget(self._deeds.count() - 1, button)
 
     def clear(self) -> None:
         """No claim is chosen."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop.models.values.enums import ClaimState, Frequency
@@ -34,6 +33,19 @@ _TONES = {
     ClaimState.PAID: Tone.GOOD,
 }
 _SOON_DAYS = 30
+_NOT_HELD = frozenset(
+    {
+        ClaimState.DRAFT,
+        ClaimState.CHECKED,
+        ClaimState.READY,
+        ClaimState.QUEUED,
+        ClaimState.REJECTED,
+        ClaimState.FORWARDED,
+        ClaimState.CLOSED,
+        ClaimState.VOID,
+    }
+)
+"""States in which no payer holds the claim as ours, so that there is nothing to replace."""
 
 
 def _state(row: ClaimRow) -> str:
@@ -145,8 +157,10 @@ class ClaimsPage(Page):
         add = self.add_command
         self._void = add(commands.CLAIM_VOID, self._on_void, text="Void", button=False)
         self._resend = add(commands.CLAIM_RESEND, self._on_resend, button=False)
-        self._replace = add(commands.CLAIM_REPLACE, self._on_replace, button=False)
-        self._again = add(commands.CLAIM_PRINT_AGAIN, self._on_print_again, button=False)
+        self._replace = add(commands.CLAIM_REPLACE, self._on_replace, text="Replace", button=False)
+        self._again = add(
+            commands.CLAIM_PRINT_AGAIN, self._on_print_again, text="Print again", button=False
+        )
         self._edit = add(commands.EDIT, self._open_visit, text="Open visit")
         add(commands.ANSWER_READ, self._on_read, text="Read answers")
         if self.context.is_sample:
@@ -154,13 +168,13 @@ class ClaimsPage(Page):
         add(commands.CLAIM_PRINT, self._on_print, text="Print forms")
         add(commands.CLAIM_CHECK, self._on_check, text="Check")
         add(commands.CLAIM_SEND, self._on_send, text="Send", primary=True)
-        self._act_on_one: tuple[QAction, ...] = (
-            self._void,
-            self._resend,
-            self._replace,
-            self._again,
-            self._edit,
-        )
+        for action, command in (
+            (self._resend, commands.CLAIM_RESEND),
+            (self._replace, commands.CLAIM_REPLACE),
+            (self._void, commands.CLAIM_VOID),
+            (self._again, commands.CLAIM_PRINT_AGAIN),
+        ):
+            self.details.offer(action, command)
         self._allow()
 
     # -- the list ----------------------------------------------------------------------------
@@ -218,17 +232,24 @@ class ClaimsPage(Page):
         self._allow()
 
     def _allow(self) -> None:
-        """Grey out what the chosen claim does not allow."""
-        one = self._view is not None
-        for action in self._act_on_one:
-            action.setEnabled(one)
-        if self._view is None:
-            return
-        state = self._view.row.state
-        self._void.setEnabled(state not in (ClaimState.VOID, ClaimState.CLOSED))
-        self._resend.setEnabled(state in (ClaimState.REJECTED, ClaimState.SENT, ClaimState.DENIED))
-        self._replace.setEnabled(bool(self._view.submissions))
-        self._again.setEnabled(any(s.kind == "CMS-1500" for s in self._view.submissions))
+        """Offer only what the chosen claim allows."""
+        view = self._view
+        self._edit.setEnabled(view is not None)
+        state = view.row.state if view else ClaimState.CLOSED
+        submissions = view.submissions if view else ()
+        allowed = (
+            (self._void, state not in (ClaimState.VOID, ClaimState.CLOSED)),
+            (
+                self._resend,
+                state in (ClaimState.REJECTED, ClaimState.SENT, ClaimState.DENIED),
+            ),
+            (self._replace, bool(submissions) and state not in _NOT_HELD),
+            (self._again, any(s.kind == "CMS-1500" for s in submissions)),
+        )
+        for action, may in allowed:
+            # An action must be visible first: Qt never enables a hidden one.
+            action.setVisible(may)
+            action.setEnabled(may)
 
     def _ask_preview(self, claim_id: int) -> None:
         self._one.read(
