@@ -114,7 +114,7 @@ def notice(window: MainWindow) -> str:
 
 
 def row(page: PaymentsPage, kind: str) -> Row:
-    found = [r for r in page.remittances.pane.table.rows() if r.kind == kind]
+    found: list[Row] = [r for r in page.remittances.pane.table.rows() if r.kind == kind]
     assert found
     return found[0]
 
@@ -143,9 +143,9 @@ def test_read_look_post_and_unpost_by_keys(
     pane = page.remittances.pane
     assert pane.figure("difference") == "0.00"
     reasons = {r.says.split()[1]: r.state for r in pane.table.rows() if r.kind == "reason"}
-    assert reasons == {"45": "written off", "2": "to the next payer or the patient"}
+    assert reasons == {"45": "written off", "2": "to next payer or patient"}
     line = row(page, "line")
-    assert (line.ours.strip(), line.our_charge) == ("line 99213", Money(10000))
+    assert (line.ours.strip(), line.our_charge) == ("99213  100.00", Money(10000))
     assert line.owed == "first payer 100.00"
     assert owed(scene) == {Party.PRIMARY: 10000}
     press(focused(), K.Key_Y, SHIFT)
@@ -210,6 +210,7 @@ def test_unmatched_claim_is_found_by_name_and_posts(
     page = open_page(window, qtbot, ("remittance", wanted))
     qtbot.waitUntil(lambda: page.remittances.shown() is not None)
     assert row(page, "claim").state == "no claim of ours"
+    assert row(page, "reason").state == "nothing until matched"
     put_cursor(page, "claim")
     press(page.remittances.pane.table.view, K.Key_C, ALT)
     dialog = dialog_of(qtbot, "Choose our claim")

@@ -36,7 +36,7 @@ def read_reasons(text: str, unexplained: Money) -> tuple[tuple[Adjustment, ...],
                 return (), f"“{part}” has no amount; only the last reason may go without."
             amount: Money | None = left
         else:
-            amount = read_money(written)
+            amount = _money(written)
         if amount is None:
             return (), f"“{written}” is not an amount."
         left -= amount
@@ -51,8 +51,15 @@ def read_provider(text: str) -> tuple[tuple[ProviderAdjustment, ...], str]:
         if not part:
             continue
         found = _PROVIDER.fullmatch(part)
-        amount = read_money(found.group(3)) if found else None
+        amount = _money(found.group(3)) if found else None
         if found is None or amount is None:
             return (), f"“{part}” cannot be read; type code, reference, amount: WO 12345 40."
         out.append(ProviderAdjustment(found.group(1).upper(), found.group(2) or "", amount))
     return tuple(out), ""
+
+
+def _money(text: str) -> Money | None:
+    try:
+        return read_money(text)
+    except ValueError:
+        return None

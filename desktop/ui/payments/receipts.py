@@ -56,13 +56,13 @@ _TONES = {"void": Tone.NEUTRAL, "unapplied": Tone.WARN, "applied": Tone.GOOD}
 
 COLUMNS = (
     Column("number", "Receipt", width=10, getter=lambda r: r.view.number),
-    Column("received_on", "Date", Kind.DATE),
-    Column("patient", "From", width=24, stretch=True),
+    Column("received_on", "Date", Kind.DATE, width=10),
+    Column("patient", "From", width=20, stretch=True),
     Column("method", "How", width=8, getter=lambda r: r.view.method.value),
     Column("reference", "Reference", width=14, getter=lambda r: r.view.reference),
-    Column("amount", "Amount", Kind.MONEY, getter=lambda r: r.view.amount),
-    Column("unapplied", "Unapplied", Kind.MONEY),
-    Column("refunded", "Refunded", Kind.MONEY, getter=lambda r: r.view.refunded or None),
+    Column("amount", "Amount", Kind.MONEY, width=10, getter=lambda r: r.view.amount),
+    Column("unapplied", "Unapplied", Kind.MONEY, width=10),
+    Column("refunded", "Refunded", Kind.MONEY, width=10, getter=lambda r: r.view.refunded or None),
     Column("state", "State", Kind.STATE, width=13, tone=lambda r: _TONES[r.state]),
     Column("note", "Note", width=20, getter=lambda r: r.view.void_reason or r.view.memo),
 )

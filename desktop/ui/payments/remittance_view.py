@@ -18,15 +18,15 @@ from desktop.ui.payments import rows, words
 from desktop.ui.payments.rows import Row
 
 COLUMNS = (
-    Column("says", "The payer says", width=34, stretch=True),
-    Column("service_on", "Service", Kind.DATE, width=11),
-    Column("charge", "Charged", Kind.MONEY, width=10),
-    Column("paid", "Paid", Kind.MONEY, width=10),
-    Column("reduced", "Reduced", Kind.MONEY, width=10),
-    Column("state", "What it does", Kind.STATE, width=26, tone=lambda r: r.tone),
-    Column("ours", "Our claim and line", width=22),
-    Column("our_charge", "Our charge", Kind.MONEY, width=10),
-    Column("owed", "Still owed on it", width=22),
+    Column("says", "The payer says", width=28, stretch=True),
+    Column("service_on", "Service", Kind.DATE, width=10),
+    Column("charge", "Charged", Kind.MONEY, width=9),
+    Column("paid", "Paid", Kind.MONEY, width=9),
+    Column("reduced", "Reduced", Kind.MONEY, width=9),
+    Column("state", "What it does", Kind.STATE, width=24, tone=lambda r: r.tone),
+    Column("ours", "Our claim and line", width=20),
+    Column("owed", "Still owed on it", width=19),
+    Column("our_charge", "Our charge", Kind.MONEY, hidden=True),
     Column("group", "Claim", hidden=True),
 )
 

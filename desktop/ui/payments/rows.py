@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from desktop.models.values.money import Money
 from desktop.services.coding.builtin.reasons import reason_hint
+from desktop.services.payments.adjustments import Reduction, is_denied
 from desktop.services.payments.views import (
     ClaimView,
     LineView,
@@ -149,6 +150,8 @@ def _line(claim: ClaimView, line: LineView) -> Row:
         state, tone = f"{gap.shown} unexplained", Tone.BAD
     elif line.charge_line_id is None and claim.claim_id is not None:
         state, tone = "choose our line", Tone.BAD
+    elif claim.status != "22" and _denied(line):
+        state, tone = "denied", Tone.WARN
     else:
         state, tone = "adds up", Tone.GOOD
     explained = []
@@ -162,7 +165,8 @@ def _line(claim: ClaimView, line: LineView) -> Row:
         explained.append(f"Our charge is {line.our_charge.shown}, not {line.charge.shown}.")
     ours = ""
     if line.our_procedure is not None:
-        ours = f"    line {line.our_procedure}"
+        charge = line.our_charge.shown if line.our_charge is not None else ""
+        ours = f"    {line.our_procedure}  {charge}"
     return Row(
         f"l{line.id}",
         "line",
@@ -183,9 +187,33 @@ def _line(claim: ClaimView, line: LineView) -> Row:
     )
 
 
+def _denied(line: LineView) -> bool:
+    found = [Reduction(r.group, r.reason, r.amount, r.action) for r in line.reasons]  # type: ignore[arg-type]
+    return is_denied(line.charge, line.paid, found)
+
+
+def _does(claim: ClaimView, line: LineView | None, reason: ReasonView) -> tuple[str, Tone]:
+    """What the posting does with a reason, or did, as the claim and the line stand."""
+    if claim.status == "22":
+        return "taken back", Tone.NEUTRAL
+    if claim.state == "information":
+        return words.does("information"), Tone.NEUTRAL
+    if claim.state in {"unmatched", "unapplied"}:
+        return "nothing until matched", Tone.WARN
+    if line is None and claim.needs_split:
+        return "nothing until split", Tone.WARN
+    if reason.action == "write off":
+        if line is not None and _denied(line):
+            return words.does("hold"), Tone.WARN
+        if claim.rank is not None and claim.rank > 1:
+            return "written off, if still owed", Tone.NEUTRAL
+    return words.does(reason.action), words.ACTION_TONES.get(reason.action, Tone.NEUTRAL)
+
+
 def _reason(claim: ClaimView, line: LineView | None, number: int, reason: ReasonView) -> Row:
     hint = reason_hint(reason.group, reason.reason)
     where = f"l{line.id}" if line is not None else f"c{claim.id}"
+    state, tone = _does(claim, line, reason)
     explained = [f"{reason.group} {reason.reason}: {hint.meaning}"]
     if reason.action == "hold" or not hint.known:
         explained.append(f"Next: {hint.next_step}")
@@ -197,8 +225,8 @@ def _reason(claim: ClaimView, line: LineView | None, number: int, reason: Reason
         None,
         None,
         reason.amount,
-        words.does(reason.action),
-        words.ACTION_TONES.get(reason.action, Tone.NEUTRAL),
+        state,
+        tone,
         "",
         None,
         "",

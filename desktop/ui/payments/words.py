@@ -99,7 +99,7 @@ TASK_WORDS = {
 }
 
 
-def does(action: str, *, next_party: str = "the next payer or the patient") -> str:
+def does(action: str, *, next_party: str = "next payer or patient") -> str:
     """What the posting does with a reason, in words."""
     return {
         "write off": "written off",
