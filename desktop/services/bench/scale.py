@@ -31,7 +31,7 @@ class Scale:
     windows: int
 
 
-DEFAULT: Final = Scale(50_000, 40_000, 2_000, 1_000, 400, 3, 7)
+DEFAULT: Final = Scale(50_000, 80_000, 2_000, 1_000, 400, 3, 7)
 SCALES: Final = {
     "default": DEFAULT,
     "full": Scale(50_000, 500_000, 10_000, 1_000, 2_000, 5, 15),
