@@ -52,7 +52,7 @@ class ClaimEventView:
 
 @needs(Permission.CLAIM)
 def void_before_sending(work: Work, claim_id: int, reason: str) -> None:
-    """Drop a claim that has not left the practice.
+    """Drop a claim that no payer holds: never sent, or rejected.
 
     Raises:
         RuleError: it was queued or sent; or no reason was given.
@@ -60,11 +60,13 @@ def void_before_sending(work: Work, claim_id: int, reason: str) -> None:
     claim = get(work, claim_id)
     if claim.state is ClaimState.QUEUED:
         raise RuleError(f"Claim {claim_id} waits in the outbox; withdraw its batch first.")
-    if claim.state not in UNSENT:
+    if claim.state not in UNSENT and claim.state is not ClaimState.REJECTED:
         raise RuleError(
             f"Claim {claim_id} is {claim.state.value}: it was sent. Void it with the payer instead."
         )
-    move(work, claim, Step(claim_id, ClaimState.VOID, _reason(reason)))
+    text = _reason(reason)
+    _close_rejections(work, claim_id, text)
+    move(work, claim, Step(claim_id, ClaimState.VOID, text))
 
 
 @needs(Permission.CLAIM)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.sqlite import insert
-
 from desktop.errors import RuleError
-from desktop.models.practice import Counter
+from desktop.services import counters
 from desktop.services.work import Work
 
 CLAIM = "claim number"
@@ -19,15 +16,6 @@ _MOST_INTERCHANGES = 999_999_999
 _LEAP = 10_000
 
 
-def take(work: Work, name: str, count: int = 1) -> int:
-    """Take `count` consecutive numbers of a counter; returns the first of them."""
-    session = work.session
-    session.execute(insert(Counter).values(name=name, last=0).on_conflict_do_nothing())
-    session.execute(update(Counter).where(Counter.name == name).values(last=Counter.last + count))
-    last = session.execute(select(Counter.last).where(Counter.name == name)).scalar_one()
-    return last - count + 1
-
-
 def claim_numbers(work: Work, count: int) -> list[str]:
     """New claim control numbers (CLM01, item 26), unique for ever.
 
@@ -36,7 +24,7 @@ def claim_numbers(work: Work, count: int) -> list[str]:
     """
     if count == 0:
         return []
-    first = take(work, CLAIM, count)
+    first = counters.take(work, CLAIM, count)
     return [f"C{number:09d}" for number in range(first, first + count)]
 
 
@@ -46,7 +34,7 @@ def interchange_number(work: Work) -> int:
     Raises:
         RuleError: all nine digits are used up.
     """
-    number = take(work, INTERCHANGE)
+    number = counters.take(work, INTERCHANGE)
     if number > _MOST_INTERCHANGES:
         raise RuleError("All interchange control numbers (ISA13) are used up.")
     return number
@@ -55,4 +43,4 @@ def interchange_number(work: Work) -> int:
 def skip_after_restore(work: Work) -> None:
     """Leap over the numbers that may have gone out after the backup was made."""
     for name in (CLAIM, INTERCHANGE, GROUP, PRINT):
-        take(work, name, _LEAP)
+        counters.take(work, name, _LEAP)

@@ -13,7 +13,7 @@ from desktop.models.claims import Claim, Submission, SubmissionClaim
 from desktop.models.practice import Payer
 from desktop.models.values.enums import ClaimState
 from desktop.models.values.money import total
-from desktop.services import audit
+from desktop.services import audit, counters
 from desktop.services.claims import codec, numbers
 from desktop.services.claims.checking import Checker
 from desktop.services.claims.events import Step, get, move_many, set_columns
@@ -72,7 +72,7 @@ def print_claims(
     pdf = cms1500.render(
         [c.record for c in kept], profile or PrinterProfile(), boxes=not data_only, options=options
     )
-    name = f"cms1500-{numbers.take(work, numbers.PRINT):09d}.pdf"
+    name = f"cms1500-{counters.take(work, numbers.PRINT):09d}.pdf"
     now = stamp(work.clock.now())
     submission = Submission(
         kind="CMS-1500",

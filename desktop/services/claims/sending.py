@@ -19,7 +19,7 @@ from desktop.models.practice import Payer, Practice
 from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import ClaimState, Severity
 from desktop.models.values.money import ZERO, Money, total
-from desktop.services import audit
+from desktop.services import audit, counters
 from desktop.services.claims import codec, numbers, outbox
 from desktop.services.claims.checking import Checker, Verdict
 from desktop.services.claims.create import check_claims
@@ -465,7 +465,7 @@ def _envelope(work: Work, practice: Practice) -> Batch837:
         contact_name=practice.contact_name,
         contact_phone=practice.phone,
         interchange_control=number,
-        group_control=numbers.take(work, numbers.GROUP),
+        group_control=counters.take(work, numbers.GROUP),
         first_set_control=1,
         batch_reference=batch_reference(number),
         at=work.clock.now().replace(tzinfo=None),

@@ -369,6 +369,7 @@ class ClaimsPage(Page):
             ClaimState.DRAFT,
             ClaimState.CHECKED,
             ClaimState.READY,
+            ClaimState.REJECTED,
         )
         title = "Drop the claim" if unsent else "Void the claim with the payer"
         self._correct(title, operations.void_unsent if unsent else operations.void_sent)

@@ -17,7 +17,7 @@ from desktop.models.values.enums import ClaimState, TaskKind
 from desktop.services.claims import sending
 from desktop.services.claims.acknowledgments import AcknowledgmentResult, read_acknowledgment
 from desktop.services.claims.events import Step, move_many
-from desktop.services.claims.lifecycle import resend
+from desktop.services.claims.lifecycle import resend, void_before_sending
 from desktop.services.database import Database
 from desktop.services.edi.acknowledgments import Acknowledgment, SegmentError, SetAcknowledgment
 from desktop.services.edi.claim_status import ClaimStatus, ClaimStatusSet, LevelStatus, Status
@@ -177,6 +177,16 @@ def test_a_277ca_accepts_one_claim_and_rejects_the_other(
     database.write(lambda work: resend(work, bad, "NPI corrected."))
     [closed] = tasks(database)
     assert closed.state == "done"
+
+
+def test_a_rejected_claim_can_be_dropped_for_no_payer_holds_it(
+    database: Database, tmp_path: Path
+) -> None:
+    [claim] = send(database, tmp_path, 1)
+    read(database, answer_277ca(status(claim_of(database, claim).control_number, "A7:21:PR")))
+    database.write(lambda work: void_before_sending(work, claim, "The patient pays."))
+    assert claim_of(database, claim).state is ClaimState.VOID
+    assert [t.state for t in tasks(database)] == ["done"]
 
 
 def test_the_same_file_twice_is_taken_once(database: Database, tmp_path: Path) -> None:
