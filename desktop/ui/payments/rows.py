@@ -70,7 +70,7 @@ def rows_of(view: RemittanceView) -> list[Row]:
                 None,
                 None,
                 a.amount,
-                f"posted {where}",
+                where,
                 Tone.NEUTRAL,
                 f"reference {a.reference}" if a.reference else "",
                 None,

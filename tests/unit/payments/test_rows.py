@@ -41,8 +41,8 @@ def test_provider_adjustments_are_named(database: Database) -> None:
     data = era([Clp(scene.control, [line])], plb=[("L6", "X", -150), ("WO", "Y", 4000)])
     shown = told(database, data)
     assert shown[-2:] == [
-        ("provider", "posted as interest"),
-        ("provider", "posted to the payer's account"),
+        ("provider", "as interest"),
+        ("provider", "to the payer's account"),
     ]
 
 
