@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from desktop.models.claims import Claim
+from desktop.models.people import Patient
 from desktop.models.values.enums import ClaimState
 from desktop.models.values.money import Money
 from desktop.services.database import Database
@@ -25,6 +26,7 @@ from desktop.ui.reports.page import ReportsPage
 from desktop.ui.statements.explain import AccountDialog, ExplainDialog
 from desktop.ui.statements.page import StatementsPage
 from desktop.ui.today.page import TodayPage
+from tests.factories import make_visit
 from tests.flows.conftest import settle
 from tests.helpers.keys import CONTROL, press
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
@@ -201,3 +203,23 @@ def test_patients_page_asks_why_it_is_owed(
     shown = dialog(qtbot, window, AccountDialog)
     qtbot.waitUntil(lambda: "the patient owes 16.00" in shown.panel.summary.text())
     shown.reject()
+
+
+def test_drafts_and_tasks_of_today_open_their_own_lists(
+    qtbot: QtBot, window: MainWindow, database: Database
+) -> None:
+    scene = make_scene(database)
+    post(database, era([Clp(scene.control, [Svc(10000, 0, [("CO", "50", 10000)])])]))
+
+    def draft(work: Work) -> None:
+        make_visit(work, work.session.get_one(Patient, scene.patient), posted=False)
+
+    database.write(draft)
+    page = go(qtbot, window, "today")
+    links = {row.key: (row.page, row.argument) for row in page.table.rows()}
+    visits = go(qtbot, window, *links["drafts"])
+    assert (visits.title(), visits.kind.value()) == ("Visits", "draft")
+    qtbot.waitUntil(lambda: len(visits.table.rows()) == 1)
+    payments = go(qtbot, window, *links["denial"])
+    assert payments.tabs.currentWidget() is payments.tasks
+    qtbot.waitUntil(lambda: len(payments.tasks.table.rows()) == 1)
