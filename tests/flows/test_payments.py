@@ -301,7 +301,7 @@ def test_paper_eob_runs_down_to_zero_and_posts(
     assert eob.difference() == Money(6400)
     type_in(focused(), "64")
     press(focused(), K.Key_Return)
-    assert entry.reasons.hasFocus()
+    qtbot.waitUntil(entry.reasons.hasFocus)
     type_in(focused(), "CO 45 20, PR 2")
     assert "PR 2 16.00" in entry.told.text()
     assert eob.difference() == Money(0)

@@ -335,10 +335,13 @@ class EobPane(QWidget):
 
         self.context.runner.read(self, read, show)
 
+    def _fields(self) -> list[QWidget]:
+        """What Enter and Tab go through below the form's other fields."""
+        entries = [w for c in self.claims for w in c.editors()]
+        return [self.provider, *entries, self.adder, self.save_button]
+
     def _order_tabs(self) -> None:
-        fields: list[QWidget] = [w for c in self.claims for w in c.editors()]
-        chain = [self.provider, *fields, self.adder, self.save_button]
-        for before, after in itertools.pairwise(chain):
+        for before, after in itertools.pairwise(self._fields()):
             QWidget.setTabOrder(before, after)
 
     def _remove(self, entry: ClaimEntry) -> None:
@@ -412,8 +415,9 @@ class EobPane(QWidget):
             if watched.is_open() or watched.is_waiting():
                 watched.take()
             return True
-        if isinstance(watched, QLineEdit):
-            self.focusNextChild()
+        fields = self._fields()
+        if isinstance(watched, QLineEdit) and watched in fields:
+            fields[fields.index(watched) + 1].setFocus(Qt.FocusReason.TabFocusReason)
             return True
         return False
 
