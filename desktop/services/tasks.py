@@ -118,6 +118,7 @@ def list_tasks(
     ]
 
 
+@needs(Permission.VIEW)
 def counts(work: Work) -> dict[TaskKind, int]:
     """How many tasks of each kind are open."""
     rows = work.session.execute(

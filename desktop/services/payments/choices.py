@@ -116,6 +116,7 @@ def find_claims(
     return claim_choices(work, list(ids.fetchmany(limit)))
 
 
+@needs(Permission.VIEW)
 def claim_choices(work: Work, ids: Sequence[int]) -> list[ClaimChoice]:
     """These claims as choices, in the order asked."""
     sums = work.session.execute(

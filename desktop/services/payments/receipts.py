@@ -209,6 +209,9 @@ def apply_oldest(work: Work, receipt_id: int) -> Money:
         drafts.append(copays.application(work, receipt_id, line_id, part))
         applied += part
     ledger.post_many(work, drafts)
+    if drafts:
+        audit.record(work, "applied", "receipt", receipt_id)
+        work.touch(Changes.PAYMENTS)
     return applied
 
 
@@ -343,6 +346,7 @@ def transfer(
     return entry
 
 
+@needs(Permission.VIEW)
 def get_receipt(work: Work, receipt_id: int) -> ReceiptView:
     """A receipt with where its money went."""
     receipt = work.session.get(Receipt, receipt_id)

@@ -218,6 +218,7 @@ def fee(work: Work, patient_id: int, on: dt.date, line: LineDraft) -> Money | No
     return None if found is None else found.times(line.units)
 
 
+@needs(Permission.VIEW)
 def procedure_titles(work: Work, codes: Sequence[str]) -> dict[str, str]:
     """The practice's own words for procedures."""
     found = work.session.execute(
