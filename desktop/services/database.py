@@ -145,22 +145,28 @@ class Database:
             work = self._work(session, progress)
             result = fn(work)
             session.rollback()
-        if work.views:
-            self._keep_views(work.views)
+        self._keep_views(work.views)
         return result
 
     def _run_write(self, fn: Callable[[Work], T], progress: Progress | None) -> T:
-        with (
-            sqlcipher.plain_errors(),
-            Session(self._writer_engine, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            work = self._work(session, progress)
-            result = fn(work)
-            session.flush()
-            rows = self._take_views() + work.views
-            if rows:
-                audit.record_many(work, [(a, k, i, {}) for a, k, i in rows])
+        waiting: list[tuple[str, str, int]] = []
+        try:
+            with (
+                sqlcipher.plain_errors(),
+                Session(self._writer_engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                work = self._work(session, progress)
+                result = fn(work)
+                session.flush()
+                waiting = self._take_views()
+                rows = waiting + work.views
+                if rows:
+                    audit.record_many(work, [(a, k, i, {}) for a, k, i in rows])
+        except BaseException:
+            # What was seen was seen, though this write failed: the next one tells it.
+            self._keep_views(waiting)
+            raise
         self._announce(work.changes)
         return result
 
@@ -177,6 +183,8 @@ class Database:
             self._announce(Changes.EVERYTHING)
 
     def _keep_views(self, views: list[tuple[str, str, int]]) -> None:
+        if not views:
+            return
         with self._views_guard:
             if not self._views:
                 self._views_since = time.monotonic()

@@ -71,8 +71,11 @@ class DocumentStore:
             row = connection.execute(select(document).where(document.c.sha256 == sha)).first()
         if row is None:
             raise NotFound(f"The document {sha[:12]}… is not in this practice.")
-        data = zlib.decompress(row.packed)
-        if hashlib.sha256(data).hexdigest() != sha:
+        try:
+            data = zlib.decompress(row.packed)
+        except zlib.error:
+            data = None
+        if data is None or hashlib.sha256(data).hexdigest() != sha:
             raise EnvironmentProblem(
                 f"The document {sha[:12]}… is damaged; restore it from your newest backup."
             )

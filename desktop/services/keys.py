@@ -241,23 +241,31 @@ class Attempts:
     def failed(self, now: dt.datetime | None = None) -> None:
         """Count one wrong secret."""
         count, _ = self._read()
-        moment = now or SystemClock().now()
-        plain = {"count": count + 1, "last": moment.isoformat()}
-        write_whole(self._path, json.dumps(plain).encode())
+        self._write(count + 1, now or SystemClock().now())
 
     def succeeded(self) -> None:
         """Forget the failures."""
         self._path.unlink(missing_ok=True)
 
+    def _write(self, count: int, last: dt.datetime) -> None:
+        plain = {"count": count, "last": last.isoformat()}
+        write_whole(self._path, json.dumps(plain).encode())
+
     def _read(self) -> tuple[int, dt.datetime | None]:
         try:
             plain = json.loads(self._path.read_text("utf-8"))
-            return int(plain["count"]), dt.datetime.fromisoformat(plain["last"])
+            last = dt.datetime.fromisoformat(plain["last"])
+            if last.tzinfo is None:
+                raise ValueError("a moment without its zone")
+            return int(plain["count"]), last
         except FileNotFoundError:
             return 0, None
         except (OSError, ValueError, KeyError, TypeError):
-            # A damaged counter must not open the door: count as if five had failed just now.
-            return FREE_ATTEMPTS, SystemClock().now()
+            # A damaged counter must not open the door: count as if five had failed just now,
+            # and write that down, so that the wait ends some time.
+            now = SystemClock().now()
+            self._write(FREE_ATTEMPTS, now)
+            return FREE_ATTEMPTS, now
 
 
 def _derive(secret: str, cost: Cost, salt: bytes) -> bytes:

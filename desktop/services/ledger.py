@@ -30,6 +30,8 @@ from desktop.services import audit, chain
 from desktop.services.clock import stamp
 from desktop.services.work import Changes, Permission, Work, needs
 
+_CHUNK = 400
+
 
 @dataclass(frozen=True, slots=True)
 class LegDraft:
@@ -177,25 +179,30 @@ def reverse_many(
     if not wanted:
         return []
     session = work.session
-    found = {e.id: e for e in session.scalars(select(Entry).where(Entry.id.in_(wanted)))}
-    gone = set(session.scalars(select(Entry.reverses_id).where(Entry.reverses_id.in_(wanted))))
+    found: dict[int, Entry] = {}
+    gone: set[int | None] = set()
     legs: dict[int, list[LegDraft]] = {}
-    rows = session.scalars(
-        select(Leg).where(Leg.entry_id.in_(wanted)).order_by(Leg.entry_id, Leg.number)
-    )
-    for leg in rows:
-        legs.setdefault(leg.entry_id, []).append(
-            LegDraft(
-                leg.account,
-                -leg.amount,
-                leg.charge_line_id,
-                leg.party,
-                leg.payer_id,
-                leg.receipt_id,
-                leg.group_code,
-                leg.reason,
-            )
+    # A large payment has more entries than one statement takes parameters.
+    for start in range(0, len(wanted), _CHUNK):
+        some = wanted[start : start + _CHUNK]
+        found |= {e.id: e for e in session.scalars(select(Entry).where(Entry.id.in_(some)))}
+        gone |= set(session.scalars(select(Entry.reverses_id).where(Entry.reverses_id.in_(some))))
+        rows = session.scalars(
+            select(Leg).where(Leg.entry_id.in_(some)).order_by(Leg.entry_id, Leg.number)
         )
+        for leg in rows:
+            legs.setdefault(leg.entry_id, []).append(
+                LegDraft(
+                    leg.account,
+                    -leg.amount,
+                    leg.charge_line_id,
+                    leg.party,
+                    leg.payer_id,
+                    leg.receipt_id,
+                    leg.group_code,
+                    leg.reason,
+                )
+            )
     drafts = []
     for entry_id in wanted:
         entry = found.get(entry_id)

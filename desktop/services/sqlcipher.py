@@ -99,7 +99,8 @@ def _explain(error: DBAPIError) -> AppError | None:
     text = str(error.orig)
     if isinstance(error, IntegrityError) and "the period of this accounting date" in text:
         return RuleError(
-            "The period of this accounting date is closed; post with today's date instead."
+            "The books are closed through this date, so nothing was saved; money can be "
+            "entered again from the day after the last closed one."
         )
     if isinstance(error, OperationalError | DatabaseError):
         return _sentence(text)
