@@ -17,10 +17,12 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from desktop.models.values.claim_record import ClaimRecord
+from desktop.models.values.claim_record import ClaimRecord, PayerRecord, ProviderRecord
 from desktop.models.values.money import Money
 
 _Convert = Callable[[Any], Any]
+_REPEATED = (ProviderRecord, PayerRecord)
+_MOST_REMEMBERED = 500
 
 
 def dump(record: ClaimRecord) -> str:
@@ -61,8 +63,32 @@ def _reader(kind: Any) -> _Convert:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return cache(kind)
     if isinstance(kind, type) and is_dataclass(kind):
-        return _record_reader(kind)
+        read = _record_reader(kind)
+        return _remembered(read) if kind in _REPEATED else read
     return _same
+
+
+def _remembered(read: _Convert) -> _Convert:
+    """A reader that gives the same record for the same JSON: a batch names few providers.
+
+    Frozen records can be shared. Comparing the parsed JSON costs a tenth of building anew.
+    """
+    known: dict[tuple[Any, Any], tuple[dict[str, Any], Any]] = {}
+
+    def read_once(plain: dict[str, Any]) -> Any:
+        name = plain.get("name")
+        key = (plain.get("npi") or plain.get("electronic_id"), str(name))
+        found = known.get(key)
+        if found is not None and found[0] == plain:
+            return found[1]
+        pristine = json.loads(json.dumps(plain))
+        if len(known) > _MOST_REMEMBERED:
+            known.clear()
+        record = read(plain)
+        known[key] = (pristine, record)
+        return record
+
+    return read_once
 
 
 def _record_reader(kind: type) -> _Convert:
