@@ -142,6 +142,10 @@ class Book:
                 key = (leg.charge_line_id, leg.party or Party.PATIENT)
                 self._owed[key] = self._owed.get(key, 0) + leg.amount.cents
 
+    def remember(self, claim_row_id: int, legs: Iterable[LegDraft]) -> None:
+        """Keep what a claim payment will post, for a reversal further down."""
+        self._mirrors.setdefault(claim_row_id, []).extend(legs)
+
     def mirror(self, reversed_id: int, receipt_id: int) -> tuple[LegDraft, ...]:
         """The legs that take an earlier claim payment back, against the new receipt."""
         return tuple(

@@ -195,6 +195,7 @@ def _post_claim(
         facts = book.facts(claim, line)
         plan = plan_line(facts, line.charge, line.paid, line.reductions, receipt_id)
         book.apply(plan.legs)
+        book.remember(claim.id, plan.legs)
         plans.append(plan)
         if plan.legs:
             drafts_.append(entry(plan.legs, "", line.id))

@@ -249,7 +249,7 @@ def _insert_content(work: Work, row: Remittance, payment: edi.Remittance) -> Non
                 "patient_name": shown_name(claim),
                 "member_id": claim.patient_id or claim.subscriber_id,
                 "service_on": claim.from_on or next((x.from_on for x in claim.lines), None),
-                "state": "information" if claim.status in INFORMATION_STATUS else "unmatched",
+                "state": "information" if _is_information(claim) else "unmatched",
                 "crossover_to": claim.crossover_to,
                 "other_claim_number": claim.other_claim_number,
                 "remarks": " ".join(claim.remarks),
@@ -304,6 +304,11 @@ def _insert_content(work: Work, row: Remittance, payment: edi.Remittance) -> Non
         session.execute(insert(ProviderAdjustmentRow), plb)
 
 
+def _is_information(claim: edi.RemittanceClaim) -> bool:
+    """Whether it moves nothing; money that came is never passed over, whatever its status."""
+    return claim.status in INFORMATION_STATUS and not claim.paid
+
+
 def _milli(adjustment: edi.Adjustment) -> Any:
     quantity = adjustment.quantity
     return None if quantity is None else round(quantity, 3)
@@ -330,7 +335,9 @@ def _match(
     for stored, answer in zip(claims, payment.claims, strict=True):
         own = lines[at : at + len(answer.lines)]
         at += len(answer.lines)
-        if stored["state"] == "information":
+        if answer.status in INFORMATION_STATUS:
+            if answer.paid:
+                stored["note"] = f"Status {answer.status} carries no money; ask the payer."
             continue
         found = index.match(answer, row.payer_id)
         if isinstance(found, str):

@@ -51,7 +51,7 @@ def find_reversed(work: Work, remittance_id: int) -> str:
 
 
 def _candidates(work: Work, row: RemittanceClaim) -> list[RemittanceClaim]:
-    """Posted claim payments that a reversal can mean and that nothing has taken back yet."""
+    """Claim payments that a reversal can mean: posted, or before it; not taken back yet."""
     taken = aliased(RemittanceClaim)
     holder = aliased(Remittance)
     already = (
@@ -64,14 +64,20 @@ def _candidates(work: Work, row: RemittanceClaim) -> list[RemittanceClaim]:
         )
         .exists()
     )
+    posted = (Remittance.state == "posted") & (RemittanceClaim.state == "posted")
+    # A payer may correct twice in one payment: then it takes back what stands further up.
+    earlier_here = (
+        (RemittanceClaim.remittance_id == row.remittance_id)
+        & (RemittanceClaim.position < row.position)
+        & (RemittanceClaim.state == "matched")
+    )
     own_file = select(Remittance.payer_id).where(Remittance.id == row.remittance_id)
     payer_id = work.session.scalar(own_file)
     query = (
         select(RemittanceClaim)
         .join(Remittance, Remittance.id == RemittanceClaim.remittance_id)
         .where(
-            Remittance.state == "posted",
-            RemittanceClaim.state == "posted",
+            posted | earlier_here,
             RemittanceClaim.status != "22",
             ~already,
         )
