@@ -8,7 +8,7 @@ from pathlib import Path
 
 def main() -> int:
     """Open the window, run a command, or prove the installation; the exit code."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         # A console that lacks a letter shows "?" for it instead of ending the program.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -370,13 +370,19 @@ def _era_parser(commands: Any) -> None:
 
 def _era_post(options: argparse.Namespace) -> int:
     from desktop.services.payments import command
+    from desktop.services.payments.command import FileResult
 
-    with _open(options) as database:
-        told = [command.post_file(database, _read_bytes(p), p.name) for p in options.files]
-    if options.json:
-        _print_json({"files": [t.plain() for t in told]})
-    else:
-        print("\n".join(line for t in told for line in t.lines()))
+    told: list[FileResult] = []
+    try:
+        with _open(options) as database:
+            for path in options.files:
+                told.append(command.post_file(database, _read_bytes(path), path.name))
+    finally:
+        # What was posted before a file was refused is told: its money is in the ledger.
+        if options.json and told:
+            _print_json({"files": [t.plain() for t in told]})
+        elif told:
+            print("\n".join(line for t in told for line in t.lines()))
     return FINDINGS if any(t.has_findings for t in told) else DONE
 
 
@@ -394,6 +400,11 @@ def _statements_run(options: argparse.Namespace) -> int:
 
     if not options.to.parent.is_dir():
         raise EnvironmentProblem(f"The folder “{options.to.parent}” does not exist; make it first.")
+    if options.to.is_dir() or not os.access(options.to.parent, os.W_OK):
+        # Found out before statements are numbered and issued, not after.
+        raise EnvironmentProblem(
+            f"“{options.to}” cannot be written: name a file in a folder that you may write to."
+        )
     with _open(options) as database:
         made = database.write(run.run)
     if made.pdf:

@@ -240,7 +240,7 @@ def _pay(work: Work, story: _Story) -> None:
         .order_by(OpenItem.patient_id)
     ).all()
     for number, (patient_id, owed) in enumerate(rows[::2]):
-        amount = owed + Money(1000) if number == 0 else owed if number % 3 else owed.times(1)
+        amount = owed + Money(1000) if number == 0 else owed
         part = Money(max(amount.cents // 2, 100)) if number % 3 == 2 else amount
         receipt_id = receipts.take_payment(
             work,
