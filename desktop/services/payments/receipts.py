@@ -216,6 +216,36 @@ def apply_oldest(work: Work, receipt_id: int) -> Money:
 
 
 @needs(Permission.REFUND)
+def take_off(work: Work, receipt_id: int, charge_line_id: int, amount: Money, reason: str) -> int:
+    """Take money of a receipt off a line again, so that it may be applied elsewhere or refunded.
+
+    Returns:
+        the entry's id.
+
+    Raises:
+        RuleError: no reason, or more than the receipt stands with on that line.
+    """
+    _patient_receipt(work, receipt_id)
+    _check_move(dict(_applied(work, receipt_id)).get(charge_line_id, ZERO), amount, reason)
+    entry = ledger.post(
+        work,
+        EntryDraft(
+            EntryKind.APPLY,
+            work.clock.today(),
+            (
+                ledger.receivable(charge_line_id, Party.PATIENT, None, amount),
+                LegDraft(Account.UNAPPLIED, -amount, receipt_id=receipt_id),
+            ),
+            memo=reason.strip(),
+            receipt_id=receipt_id,
+        ),
+    )
+    audit.record(work, "taken off", "receipt", receipt_id, line=charge_line_id)
+    work.touch(Changes.PAYMENTS)
+    return entry
+
+
+@needs(Permission.REFUND)
 def refund(work: Work, receipt_id: int, amount: Money, reference: str) -> int:
     """Pay unapplied money back; returns the entry's id.
 

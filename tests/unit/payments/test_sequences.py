@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sqlalchemy import func, select
 
+from desktop.errors import RuleError
 from desktop.models.ledger import Leg
-from desktop.models.values.enums import Account, ClaimState, FilingCode, Party, TaskKind
+from desktop.models.values.enums import (
+    Account,
+    ClaimState,
+    FilingCode,
+    Party,
+    ReceiptMethod,
+    TaskKind,
+)
 from desktop.models.values.money import Money
 from desktop.services import doctor
 from desktop.services.database import Database
-from desktop.services.payments import posting
+from desktop.services.payments import posting, receipts
 from tests.factories import LineSpec
 from tests.unit.payments.scene import Clp, Svc, era, make_scene
 from tests.unit.payments.test_posting import (
@@ -174,3 +184,61 @@ def test_money_on_a_claim_that_is_not_ours_to_post_is_told(database: Database) -
     assert done.unapplied == Money(4000)
     assert tasks(database) == [(TaskKind.UNMATCHED, 4000)]
     assert owed(scene) == {Party.PRIMARY: 10000}
+
+
+def test_two_windows_post_the_same_payment_at_once(database: Database) -> None:
+    """Whoever comes second is refused; the money is in once."""
+    scene = make_scene(database)
+    staged = stage(database, era([Clp(scene.control, [Svc(10000, 10000, line=scene.lines[0])])]))
+    other = Database(database.folder, database.key, database.actor, database.clock)
+    start = threading.Barrier(2)
+    done: list[str] = []
+
+    def run(where: Database) -> None:
+        start.wait()
+        try:
+            where.write(lambda w: posting.post_remittance(w, staged.id))
+            done.append("posted")
+        except RuleError as error:
+            done.append(str(error))
+
+    threads = [threading.Thread(target=run, args=(d,)) for d in (database, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    other.close()
+    assert done.count("posted") == 1
+    assert sum("posted already" in text for text in done) == 1
+    assert totals(database).payments == Money(10000)
+    assert sound(database)
+
+
+def test_money_that_became_credit_goes_back_onto_its_receipt_and_to_the_patient(
+    database: Database,
+) -> None:
+    """A take-back turns the patient's payment into credit: without this nobody could return it."""
+    scene = make_scene(database)
+    first = Svc(10000, 8000, [("PR", "3", 2000)], scene.lines[0])
+    post(database, era([Clp(scene.control, [first])], trace="A"))
+    receipt = database.write(
+        lambda w: receipts.take_payment(
+            w, receipts.ReceiptDraft(scene.patient, Money(2000), ReceiptMethod.CASH)
+        )
+    )
+    back = Svc(-10000, -8000, [("PR", "3", -2000)], scene.lines[0])
+    post(database, era([Clp(scene.control, [back], status="22")], trace="B"))
+    line = scene.lines[0]
+
+    def take_off(amount: Money) -> None:
+        database.write(lambda w: receipts.take_off(w, receipt, line, amount, "taken back"))
+
+    for wrong in (Money(0), Money(2001)):
+        with pytest.raises(RuleError):
+            take_off(wrong)
+    take_off(Money(2000))
+    assert owed(scene) == {Party.PRIMARY: 10000}
+    assert database.read(lambda w: receipts.get_receipt(w, receipt)).unapplied == Money(2000)
+    database.write(lambda w: receipts.refund(w, receipt, Money(2000), "check 9"))
+    assert totals(database).closing_ar == Money(10000)
+    assert sound(database)
