@@ -29,9 +29,11 @@ _LEFT: Final = 45.0
 _RIGHT: Final = 567.0
 # A #10 window shows the sheet from 2.5 to 3.17 inches down, whichever way it slides.
 _WINDOW_X, _WINDOW_Y = 63.0, 187.0
-_SLIP: Final = 584.0
-_AGING: Final = 532.0
-_FIRST_FOOT, _FOOT = 520.0, 740.0
+# Just below that window's sweep, so that the table keeps the room.
+_MESSAGE: Final = 272.0
+_SLIP: Final = 606.0
+_AGING: Final = 553.0
+_FIRST_FOOT, _FOOT = 546.0, 740.0
 # Right edges of the six figures of a row.
 _EDGES: Final = (302.0, 355.0, 410.0, 464.0, 515.0, 567.0)
 _TITLES: Final = (
@@ -84,10 +86,10 @@ def _top(sheet: Sheet, data: StatementData) -> float:
         sheet.text(_WINDOW_X, y, line, 9.5, room=250)
         y += 10 if len(address) > 4 else 12
     message = data.message or _message(data)
-    below = sheet.paragraph(_LEFT, 284, 290, message, 9)
+    below = sheet.paragraph(_LEFT, _MESSAGE, 290, message, 9)
     if data.how_to_pay:
-        sheet.text(360, 284, "How to pay", 9, bold=True)
-        y = 297.0
+        sheet.text(360, _MESSAGE, "How to pay", 9, bold=True)
+        y = _MESSAGE + 13
         for way in data.how_to_pay[:4]:
             y = sheet.paragraph(360, y, _RIGHT - 360, way, 8.5, leading=1.3)
         below = max(below, y)
@@ -166,7 +168,7 @@ class _Table:
         self.sheet = sheet
         self.data = data
         self.foot = _FIRST_FOOT
-        self.y = max(344.0, below + 22)
+        self.y = max(_MESSAGE + 60, below + 22)
         self.going_on = ""
         if self.y + 80 > self.foot:
             self.turn()
@@ -259,7 +261,7 @@ class _Table:
 
     def close(self) -> None:
         """The sums of all columns, unapplied money, and the amount due."""
-        self.room(52)
+        self.room(34 if self.data.unapplied else 20)
         self.sheet.rule(_LEFT, self.y - 10, _RIGHT, colour=INK, thick=0.8)
         self.y += 2
         self.sums("Total", list(self.data.lines))
@@ -322,7 +324,7 @@ def _page_numbers(sheet: Sheet, data: StatementData) -> None:
         said = f"Page {i + 1} of {count}"
         if i == 0 and count > 1:
             said += " · continued"
-        y = 578 if i == 0 else 768
+        y = 601 if i == 0 else 768
         sheet.text(_RIGHT, y, said, 7.5, colour=QUIET, align="right", page=i)
         if i:
             phone = f"Questions? Call {data.practice.phone}" if data.practice.phone else ""

@@ -20,6 +20,7 @@ from desktop.services.documents.statement import (
     ShareReason,
     StatementLine,
     StatementPatient,
+    StatementPayment,
     StatementVisit,
     message_for_age,
 )
@@ -186,6 +187,20 @@ def test_long_messages_and_ways_to_pay_push_the_table_down() -> None:
 
     assert len(pages) == 2, "the table starts on its own page"
     assert any(line.startswith("Office visit  125.50") for line in pages[1])
+
+
+def test_two_visits_with_their_payment_cost_one_sheet_of_postage() -> None:
+    visits = (
+        StatementVisit(DAY, "Dr. Vance", (VISIT, VISIT)),
+        StatementVisit(DAY + dt.timedelta(days=9), "Dr. Vance", (VISIT,)),
+    )
+    paid = (StatementPayment(DAY, "Check 1202", cents("60.00")),)
+    data = statement(StatementPatient("Ana Brien", visits), payments=paid)
+    [page] = reading.pages(module.render(data))
+    rows = reading.rows(page)
+
+    assert any(line.startswith("Total  376.50") for line in rows)
+    assert any("Check 1202" in line for line in rows)
 
 
 def test_the_practice_stands_in_the_window_of_a_9_envelope_on_the_slip() -> None:
