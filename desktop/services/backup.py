@@ -12,6 +12,7 @@ work goes on meanwhile; documents after facts, so that no fact names a document 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -27,21 +28,30 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import select
 
 from desktop import __version__
-from desktop.errors import EnvironmentProblem, RuleError
+from desktop.errors import EnvironmentProblem, Problem, RuleError
+from desktop.models.ledger import AuditRow
+from desktop.models.practice import Practice
 from desktop.services import audit, folders, keys, ledger, practice_folder, sqlcipher
 from desktop.services.claims import numbers
 from desktop.services.clock import stamp
 from desktop.services.database import CODES_NAME, PRACTICE_NAME, Database
 from desktop.services.document_store import DOCUMENTS_NAME
-from desktop.services.work import Changes, Permission, Progress, Work, needs
+from desktop.services.work import ROLES, Changes, Permission, Progress, Work, needs
 
 MAGIC: Final = b"CLAIMSTEAD BACKUP 1\n"
 CHUNK: Final = 1 << 20
 _MEMBERS: Final = (PRACTICE_NAME, DOCUMENTS_NAME, CODES_NAME)
 _MAX_HEADER: Final = 1 << 20
+# Days without a backup from which on somebody has to be told.
+OLD_AFTER_DAYS: Final = 3
 _DAMAGED: Final = "is damaged or no backup of Claimstead; take another one of your backups."
+
+
+class Damaged(EnvironmentProblem):
+    """The file cannot be read as a backup, or is not whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,58 @@ class Restored:
     folder: Path
     entries: int
     made_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How this practice stands with its backups.
+
+    Attributes:
+        on: day of the newest one, None when there is none.
+        path: where it was written; empty when that was not kept.
+        size: its bytes.
+        days: days since then, or since the practice was made.
+        is_old: whether a new one is due.
+        may_make: whether who asks may make one.
+    """
+
+    on: dt.date | None
+    path: str
+    size: int
+    days: int
+    is_old: bool
+    may_make: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a backup says of itself before any key opened it."""
+
+    made_at: str
+    size: int
+
+
+@needs(Permission.VIEW)
+def standing(work: Work) -> Standing:
+    """The newest backup as the audit has it; its row is written only after verifying."""
+    row = work.session.execute(
+        select(AuditRow.at, AuditRow.detail)
+        .where(AuditRow.kind == "practice", AuditRow.action == "backed up")
+        .order_by(AuditRow.id.desc())
+        .limit(1)
+    ).first()
+    detail = json.loads(row.detail) if row is not None and row.detail else {}
+    since = row.at if row is not None else work.session.get_one(Practice, 1).created_at
+    on = dt.date.fromisoformat(since[:10])
+    days = max(0, (work.clock.today() - on).days)
+    return Standing(
+        on if row is not None else None,
+        str(detail.get("path", "")),
+        int(detail.get("size", 0)),
+        days,
+        days >= OLD_AFTER_DAYS,
+        Permission.ADMINISTER in ROLES[work.actor.role],
+    )
 
 
 @needs(Permission.ADMINISTER)
@@ -111,12 +173,13 @@ def make(database: Database, target: Path, progress: Progress | None = None) -> 
     finally:
         part.unlink(missing_ok=True)
     progress.report(5, 5, "Verified")
-    database.write(lambda work: _record(work, target.stat().st_size))
+    database.write(lambda work: _record(work, target))
     return Made(target, target.stat().st_size, entries, header["made_at"])
 
 
-def _record(work: Work, size: int) -> None:
-    audit.record(work, "backed up", "practice", 1, size=size)
+def _record(work: Work, target: Path) -> None:
+    size = target.stat().st_size
+    audit.record(work, "backed up", "practice", 1, path=str(target), size=size)
     work.touch(Changes.PRACTICE)
 
 
@@ -132,7 +195,39 @@ def verify(path: Path, key: bytes) -> int:
         return _check(folder, key, header)
 
 
-def restore(file: Path, folder: Path, secret: str, user: str | None = None) -> Restored:
+def look(file: Path) -> Looked:
+    """What a backup says of itself; opens nothing.
+
+    Raises:
+        EnvironmentProblem: it cannot be read, or is no backup.
+    """
+    header = _read_header(file)[0]
+    return Looked(str(header["made_at"]), sum(int(m["size"]) for m in header["members"]))
+
+
+def check_empty(folder: Path) -> None:
+    """Refuse a folder that nothing may be restored into; makes none.
+
+    Raises:
+        EnvironmentProblem: it holds something, cannot be used, or is shared.
+    """
+    folders.refuse_shared_folder(folder)
+    try:
+        if folder.exists() and next(folder.iterdir(), None) is not None:
+            raise EnvironmentProblem(f"“{folder}” is not empty; restore into a new folder.")
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"“{folder}” cannot be used ({error.strerror}); choose another folder."
+        ) from error
+
+
+def restore(
+    file: Path,
+    folder: Path,
+    secret: str,
+    user: str | None = None,
+    progress: Progress | None = None,
+) -> Restored:
     """Restore a backup into a new or empty folder; it then opens by the keys of its day.
 
     Numbers that may have gone to payers after the backup was made are skipped.
@@ -142,27 +237,32 @@ def restore(file: Path, folder: Path, secret: str, user: str | None = None) -> R
         folder: new or empty.
         secret: a password or the recovery key of the day of the backup.
         user: whose password; None tries all.
+        progress: told of each step; stopping leaves nothing.
 
     Raises:
         EnvironmentProblem: the folder is not empty, or the file is damaged: nothing is left.
         RuleError: the secret does not open it.
+        Cancelled: the user stopped; nothing is left.
     """
-    folders.refuse_shared_folder(folder)
+    progress = progress or Progress()
+    check_empty(folder)
     header = _read_header(file)[0]
     slots = _slots(header, file)
+    progress.report(0, 4, "Trying the key")
     key = _unwrap(slots, secret, user)
+    existed = folder.exists()
     try:
-        existed = folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
-        if next(folder.iterdir(), None) is not None:
-            raise EnvironmentProblem(f"“{folder}” is not empty; restore into a new folder.")
     except OSError as error:
         raise EnvironmentProblem(
             f"“{folder}” cannot be used ({error.strerror}); choose another folder."
         ) from error
     try:
+        progress.report(1, 4, "Unsealing")
         header = _open_seal(file, key, folder)
+        progress.report(2, 4, "Checking every page")
         entries = _check(folder, key, header)
+        progress.report(3, 4, "Opening it once")
         keys.write_key_file(folder, slots)
         opened = practice_folder.open_with_key(folder, key)
         try:
@@ -195,9 +295,8 @@ def _unwrap(slots: keys.KeyFile, secret: str, user: str | None) -> bytes:
         try:
             return keys.unwrap(slots, "recovery", secret)[1]
         except RuleError:
-            raise RuleError(
-                "This opens no slot of the backup's day; give a password or recovery key of then."
-            ) from None
+            text = "This does not open the backup; give a password or recovery key of its day."
+            raise RuleError(Problem("secret", text)) from None
 
 
 # -- copying ----------------------------------------------------------------------------------
@@ -301,25 +400,25 @@ def _read_header(path: Path) -> tuple[dict[str, Any], bytes, int]:
     try:
         with path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
-                raise EnvironmentProblem(f"“{path}” {_DAMAGED}")
+                raise Damaged(f"“{path}” {_DAMAGED}")
             (length,) = struct.unpack(">I", file.read(4))
             if length > _MAX_HEADER:
-                raise EnvironmentProblem(f"“{path}” {_DAMAGED}")
+                raise Damaged(f"“{path}” {_DAMAGED}")
             raw = file.read(length)
             header = json.loads(raw)
             for member, name in zip(header["members"], _MEMBERS, strict=True):
                 # Used before the first chunk proves the header: only whole shapes get there.
                 if member["name"] != name or int(member["size"]) < 0 or not member["sha256"]:
-                    raise EnvironmentProblem(f"“{path}” {_DAMAGED}")
+                    raise Damaged(f"“{path}” {_DAMAGED}")
             if not {"keys", "made_at", "ledger_head", "audit_head"} <= set(header):
-                raise EnvironmentProblem(f"“{path}” {_DAMAGED}")
+                raise Damaged(f"“{path}” {_DAMAGED}")
             return header, raw, file.tell()
     except OSError as error:
-        raise EnvironmentProblem(
+        raise Damaged(
             f"“{path}” cannot be read ({error.strerror}); check the name and its permissions."
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError, struct.error):
-        raise EnvironmentProblem(f"“{path}” {_DAMAGED}") from None
+        raise Damaged(f"“{path}” {_DAMAGED}") from None
 
 
 def _slots(header: dict[str, Any], path: Path) -> keys.KeyFile:
@@ -329,7 +428,7 @@ def _slots(header: dict[str, Any], path: Path) -> keys.KeyFile:
             (folder / keys.KEYS_NAME).write_text(str(header["keys"]), "utf-8")
             return keys.read_key_file(folder)
         except (EnvironmentProblem, KeyError):
-            raise EnvironmentProblem(f"“{path}” {_DAMAGED}") from None
+            raise Damaged(f"“{path}” {_DAMAGED}") from None
 
 
 def _open_seal(path: Path, key: bytes, folder: Path) -> dict[str, Any]:
@@ -347,7 +446,7 @@ def _open_seal(path: Path, key: bytes, folder: Path) -> dict[str, Any]:
                 while missing:
                     rest = rest or next(chunks, b"")
                     if not rest:
-                        raise EnvironmentProblem(f"“{path}” {_DAMAGED}")
+                        raise Damaged(f"“{path}” {_DAMAGED}")
                     piece, rest = rest[:missing], rest[missing:]
                     out.write(piece)
                     digest.update(piece)
@@ -355,9 +454,9 @@ def _open_seal(path: Path, key: bytes, folder: Path) -> dict[str, Any]:
                 out.flush()
                 os.fsync(out.fileno())
             if digest.hexdigest() != member["sha256"]:
-                raise EnvironmentProblem(f"“{path}” {_DAMAGED}")
+                raise Damaged(f"“{path}” {_DAMAGED}")
         if rest or next(chunks, b""):
-            raise EnvironmentProblem(f"“{path}” {_DAMAGED}")
+            raise Damaged(f"“{path}” {_DAMAGED}")
     return header
 
 
@@ -367,14 +466,14 @@ def _chunks(path: Path, file: BinaryIO, sealer: AESGCM, raw: bytes) -> Iterator[
     while True:
         head = file.read(16)
         if len(head) != 16:
-            raise EnvironmentProblem(f"“{path}” {_DAMAGED}")
+            raise Damaged(f"“{path}” {_DAMAGED}")
         (length,) = struct.unpack(">I", head[:4])
         sealed = file.read(length) if length <= CHUNK + 16 else b""
         last = file.tell() == end
         try:
             yield sealer.decrypt(head[4:], sealed, _bound(raw, number, last=last))
         except (InvalidTag, ValueError):
-            raise EnvironmentProblem(f"“{path}” {_DAMAGED}") from None
+            raise Damaged(f"“{path}” {_DAMAGED}") from None
         if last:
             return
         number += 1
@@ -391,10 +490,10 @@ def _check(folder: Path, key: bytes, header: dict[str, Any]) -> int:
             finally:
                 connection.close()
         if found != "ok":
-            raise EnvironmentProblem(f"{name} in the backup is damaged: {found}")
+            raise Damaged(f"{name} in the backup is damaged: {found}")
     entry, audited = _heads_of(folder, key)
     if entry != header["ledger_head"] or audited != header["audit_head"]:
-        raise EnvironmentProblem("The backup's ledger is not the one that its header names.")
+        raise Damaged("The backup's ledger is not the one that its header names.")
     return int(entry[0])
 
 

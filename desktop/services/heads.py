@@ -15,6 +15,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from desktop.errors import EnvironmentProblem
 from desktop.models.ledger import AuditRow, Entry
 from desktop.services import audit, keys, ledger
 from desktop.services.work import Work
@@ -36,12 +37,12 @@ def state_file() -> Path:
 def remember(work: Work, practice: str) -> None:
     """Keep the newest rows of both chains; a machine that cannot keep them goes without."""
     kept = _read()
-    kept[practice] = [*ledger.head(work), *audit.head(work)]
+    kept[practice] = (*ledger.head(work), *audit.head(work))
     path = state_file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         keys.write_whole(path, json.dumps(kept).encode())
-    except (OSError, keys.EnvironmentProblem):
+    except (OSError, EnvironmentProblem):
         return
 
 

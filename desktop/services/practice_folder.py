@@ -240,7 +240,7 @@ def forget_on_this_machine(database: Database) -> None:
 
 @needs(Permission.ADMINISTER)
 def add_user(work: Work, name: str, full_name: str, role: Role) -> int:
-    """Add a user's row; `set_password` then gives the key slot. Returns the id."""
+    """Add a user's row; `registration.users.set_password` then gives the key slot."""
     if not name.strip():
         raise RuleError(Problem("name", "Enter a user name."))
     if work.session.scalar(select(User).where(User.name == name)):
@@ -251,23 +251,6 @@ def add_user(work: Work, name: str, full_name: str, role: Role) -> int:
     audit.record(work, "created", "user", user.id, role=role.value)
     work.touch(Changes.USERS)
     return user.id
-
-
-def set_password(
-    database: Database, user: str, password: str, *, cost: keys.Cost | None = None
-) -> None:
-    """Give a user a password, or a new one; the key itself does not change.
-
-    Raises:
-        RuleError: the password is too weak.
-    """
-    problem = keys.password_problem(password)
-    if problem:
-        raise RuleError(Problem("password", problem))
-    slots = keys.read_key_file(database.folder)
-    slots = keys.with_slot(slots, database.key, "password", user, password, cost)
-    keys.write_key_file(database.folder, slots)
-    database.write(lambda work: audit.record(work, "password set", "user"))
 
 
 def _draft_problems(draft: PracticeDraft) -> list[Problem]:

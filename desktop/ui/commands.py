@@ -100,7 +100,7 @@ STATEMENT_TICK = Command("statement.tick", "Leave out or put in", ("Alt+I",))
 STATEMENT_VOID = Command("statement.void", "Void the statement")
 EXPLAIN = Command("account.explain", "Why is this owed?", ("Ctrl+Shift+W",))
 BACKUP = Command("practice.backup", "Back up the practice", ("Ctrl+Shift+B",))
-DOCTOR = Command("practice.doctor", "Check the practice's files")
+DOCTOR = Command("practice.doctor", "Examine the practice")
 CODES_IMPORT = Command("codes.import", "Load a code file", ("Ctrl+Shift+I",))
 FEES_IMPORT = Command("fees.import", "Load fees from CSV", ("Ctrl+Shift+G",))
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from desktop.ui.lib.runner import Runner
     from desktop.ui.login.lock import LockPanel
     from desktop.ui.login.new_practice import NewPracticePanel
+    from desktop.ui.login.restore import RestorePanel
     from desktop.ui.login.unlock import UnlockPanel
     from desktop.ui.pages import PageSpec, SearchSpec
     from desktop.ui.shell import Shell
@@ -151,6 +152,17 @@ class MainWindow(QMainWindow):
         self.stack.addWidget(made)
         return made
 
+    @functools.cached_property
+    def restore(self) -> RestorePanel:
+        """Asks for a backup and where it goes."""
+        from desktop.ui.login.restore import RestorePanel
+
+        made = RestorePanel(self.start_runner)
+        made.left.connect(lambda: self._show_start(self.choose))
+        made.restored.connect(self._on_folder)
+        self.stack.addWidget(made)
+        return made
+
     # -- opening and closing a practice ------------------------------------------------------
 
     def open_practice(self, database: Database) -> None:
@@ -181,6 +193,8 @@ class MainWindow(QMainWindow):
         self._show_title()
         self.idle.start()
         self.shell.open_first()
+        if database.warning:
+            self.shell.warn_lastingly(database.warning)
         self._read_settings()
         self.runner.on_change(self.shell, Changes.PRACTICE, self._read_settings)
 
@@ -249,6 +263,8 @@ class MainWindow(QMainWindow):
             return
         self._database = database
         self.runner.attach(database)
+        if database.warning:
+            self.shell.warn_lastingly(database.warning)
         self.stack.setCurrentWidget(self.shell)
         self._enable()
         self._show_title()
@@ -287,6 +303,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.choose.new_wanted.connect(self._on_new)
         self.choose.sample_wanted.connect(self._on_sample)
+        self.choose.restore_wanted.connect(self._on_restore)
         self.choose.folder_chosen.connect(self._on_folder)
 
     def _show_start(self, panel: QWidget) -> None:
@@ -313,6 +330,10 @@ class MainWindow(QMainWindow):
     def _on_new(self) -> None:
         self.new_practice.restart()
         self._show_start(self.new_practice)
+
+    def _on_restore(self) -> None:
+        self._show_start(self.restore)
+        self.restore.restart()
 
     def _on_sample(self) -> None:
         from desktop.ui.login import operations

@@ -22,7 +22,7 @@ from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.icons import icon
-from desktop.ui.lib.messages import Notice, NoticeBar
+from desktop.ui.lib.messages import Level, Notice, NoticeBar
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.progress import ProgressStrip
 from desktop.ui.lib.runner import Runner
@@ -56,6 +56,8 @@ class Shell(QWidget):
         self._specs = tuple(pages)
         self._pages: dict[str, Page] = {}
         self.notices = NoticeBar()
+        # A bar of its own: what is said at the foot must not push the warning away.
+        self.warning = NoticeBar()
         self.stack = QStackedWidget()
         self.side = self._side_bar()
         self.menu_button = Button("Menu")
@@ -117,6 +119,10 @@ class Shell(QWidget):
     def show_notice(self, notice: Notice) -> None:
         """See `messages.NoticeHost`."""
         self.notices.show_notice(notice)
+
+    def warn_lastingly(self, text: str) -> None:
+        """Warn above every page until the user takes the warning away."""
+        self.warning.show_notice(Notice(Level.WARN, text))
 
     def undo(self) -> None:
         """Ctrl+Z: what the page can take back, else what the notice offers."""
@@ -192,6 +198,7 @@ class Shell(QWidget):
         middle.addLayout(left)
         content = QVBoxLayout()
         content.setSpacing(0)
+        content.addWidget(self.warning)
         content.addWidget(self.stack, 1)
         content.addWidget(self.notices)
         middle.addLayout(content, 1)

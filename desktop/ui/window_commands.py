@@ -50,6 +50,8 @@ class WindowCommands(QObject):
             (commands.REFRESH, self._on_refresh),
             (commands.SEARCH, self._on_search),
             (commands.UNDO, self._on_undo),
+            (commands.BACKUP, lambda: self._on_setup("back up")),
+            (commands.DOCTOR, lambda: self._on_setup("examine")),
             (commands.LOCK, window.lock),
             (commands.CLOSE_PRACTICE, window.ask_to_close_practice),
             (commands.THEME_SYSTEM, lambda: colors(ThemeChoice.SYSTEM)),
@@ -125,7 +127,12 @@ class WindowCommands(QObject):
         """The same commands for the mouse, above the menu button."""
         menu = QMenu(self._window)
         for command, action in self.actions:
-            if command in (commands.THEME_SYSTEM, commands.LOCK, commands.QUIT):
+            if command in (
+                commands.BACKUP,
+                commands.THEME_SYSTEM,
+                commands.LOCK,
+                commands.QUIT,
+            ):
                 menu.addSeparator()
             if action.isEnabled():
                 menu.addAction(action)
@@ -179,6 +186,10 @@ class WindowCommands(QObject):
         page = self._page()
         if page is not None:
             page.focus_search()
+
+    def _on_setup(self, deed: str) -> None:
+        if self._window.shell is not None:
+            self._window.shell.go("setup", deed)
 
     def _on_undo(self) -> None:
         if self._window.shell is not None:

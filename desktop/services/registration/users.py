@@ -5,10 +5,13 @@ These change the key file and not a table, so they take the open practice itself
 
 from __future__ import annotations
 
-from desktop.errors import Forbidden, Problem, RuleError
+from sqlalchemy import select
+
+from desktop.errors import Forbidden, NotFound, Problem, RuleError
+from desktop.models.practice import User
 from desktop.services import audit, keys, practice_folder, vault
 from desktop.services.database import Database
-from desktop.services.work import ROLES, Permission
+from desktop.services.work import ROLES, Permission, Work
 
 
 def set_password(
@@ -18,13 +21,20 @@ def set_password(
 
     Raises:
         Forbidden: it is somebody else's.
-        RuleError: the password is too weak, or the role is for scripts.
+        RuleError: the password is too weak, nobody has that name, or the role is for scripts.
     """
     if user != database.actor.name:
         _must_administer(database)
     if user == practice_folder.SCHEDULED_USER:
         raise RuleError(Problem("password", "The user “scheduled” opens by the keyring alone."))
-    practice_folder.set_password(database, user, password, cost=cost)
+    problem = keys.password_problem(password)
+    if problem:
+        raise RuleError(Problem("password", problem))
+    user_id = database.read(lambda work: _id_of(work, user))
+    slots = keys.read_key_file(database.folder)
+    slots = keys.with_slot(slots, database.key, "password", user, password, cost)
+    keys.write_key_file(database.folder, slots)
+    database.write(lambda work: audit.record(work, "password set", "user", user_id))
 
 
 def new_recovery_key(database: Database, *, cost: keys.Cost | None = None) -> str:
@@ -58,6 +68,13 @@ def is_remembered(database: Database) -> bool:
 def keyring_name() -> str:
     """What the keyring of this machine is called; ``none`` when there is no safe one."""
     return vault.backend_name()
+
+
+def _id_of(work: Work, user: str) -> int:
+    found = work.session.scalar(select(User.id).where(User.name == user))
+    if found is None:
+        raise NotFound(f"There is no user “{user}”; add the user first.")
+    return found
 
 
 def _must_administer(database: Database) -> None:

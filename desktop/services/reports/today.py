@@ -11,10 +11,10 @@ from typing import Any, Final
 from sqlalchemy import case, func, literal_column, select
 
 from desktop.models.claims import Claim, Task
-from desktop.models.ledger import AuditRow, Leg, OpenItem
+from desktop.models.ledger import Leg, OpenItem
 from desktop.models.payments import Receipt, Remittance
 from desktop.models.people import Patient
-from desktop.models.practice import Payer, Practice
+from desktop.models.practice import Payer
 from desktop.models.values.enums import Account, ClaimState, Party, TaskKind, VisitState
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, Visit
@@ -29,7 +29,6 @@ PAPER_DAYS: Final = 30
 # Days before a filing limit on which a claim is brought up, the nearest first.
 LIMIT_DAYS: Final = (0, 7, 14)
 CODES_DAYS: Final = 30
-BACKUP_DAYS: Final = 3
 _NOTHING: Final[Any] = literal_column("0")
 
 
@@ -340,21 +339,13 @@ def _codes(work: Work) -> Iterator[TodayCount]:
 def _backup(work: Work) -> Iterator[TodayCount]:
     if work.is_sample:
         return
-    last = work.session.scalar(
-        select(func.max(AuditRow.at)).where(
-            AuditRow.kind.in_(("backup", "practice")), AuditRow.action == "backed up"
-        )
-    )
-    # A practice without a backup counts from the day it was made.
-    since = last or work.session.get_one(Practice, 1).created_at
-    on = dt.date.fromisoformat(since[:10])
-    days = (work.clock.today() - on).days
-    if days < BACKUP_DAYS and last:
+    from desktop.services import backup
+
+    now = backup.standing(work)
+    if not now.is_old:
         return
-    if last:
-        text, detail = f"Last backup {days} days ago", f"on {long_day(on)}"
-    elif days >= BACKUP_DAYS:
-        text, detail = "No backup was made yet", "make one and keep it somewhere else"
+    if now.on is not None:
+        text, detail = f"Last backup {now.days} days ago", f"on {long_day(now.on)}"
     else:
-        return
-    yield TodayCount("backup", text, None, None, "setup", "backup", Weight.WARN, detail)
+        text, detail = "No backup was made yet", "make one and keep it somewhere else"
+    yield TodayCount("backup", text, None, None, "setup", "safety", Weight.WARN, detail)

@@ -22,15 +22,16 @@ _MOST_RECENT = 4
 
 
 class ChoosePanel(Card):
-    """Three ways in, and the folders opened before.
+    """Four ways in, and the folders opened before.
 
     Signals:
-        new_wanted, sample_wanted: a button was pressed.
+        new_wanted, sample_wanted, restore_wanted: a button was pressed.
         folder_chosen: the folder of a practice to open.
     """
 
     new_wanted = Signal()
     sample_wanted = Signal()
+    restore_wanted = Signal()
     folder_chosen = Signal(object)
 
     def __init__(self) -> None:
@@ -51,6 +52,7 @@ class ChoosePanel(Card):
         self.recent_buttons: list[QPushButton] = []
         self.open_button = self._way("Open a practice", "folder")
         self.new_button = self._way("New practice", "new")
+        self.restore_button = self._way("Restore a backup…", "folder")
         self.sample_button = self._way("Sample practice", "patients")
         note = plain_label(
             "The sample holds invented people and a training payer. Try anything on it.",
@@ -60,6 +62,7 @@ class ChoosePanel(Card):
         self.column.addWidget(note)
         self.open_button.clicked.connect(self._on_open)
         self.new_button.clicked.connect(self.new_wanted)
+        self.restore_button.clicked.connect(self.restore_wanted)
         self.sample_button.clicked.connect(self.sample_wanted)
         self.show_recent()
 

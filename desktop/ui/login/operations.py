@@ -95,6 +95,44 @@ def create(wanted: NewPractice, progress: Progress) -> Made:
     return Made(made.database, made.recovery_key, sheet)
 
 
+def look_at_backup(file: Path) -> str:
+    """Of which moment a backup is, as a sentence; see `backup.look`."""
+    from desktop.services import backup
+    from desktop.ui.lib import dates
+
+    looked = backup.look(file)
+    made_on = dt.date.fromisoformat(looked.made_at[:10])
+    return f"Made on {dates.shown(made_on)}, {max(1, looked.size // 1_000_000):,} MB unpacked."
+
+
+def restore(file: Path, folder: Path, secret: str, progress: Progress) -> Path:
+    """Restore a backup; see `backup.restore`.
+
+    Returns:
+        the folder of the restored practice.
+
+    Raises:
+        RuleError: a field ``file``, ``folder`` or ``secret`` is refused; nothing was made.
+        EnvironmentProblem: the disk stands in the way; nothing was made.
+    """
+    from desktop.errors import EnvironmentProblem, Problem, RuleError
+    from desktop.services import backup
+
+    try:
+        backup.look(file)
+    except EnvironmentProblem as error:
+        raise RuleError(Problem("file", str(error))) from error
+    try:
+        backup.check_empty(folder)
+    except EnvironmentProblem as error:
+        raise RuleError(Problem("folder", str(error))) from error
+    try:
+        backup.restore(file, folder, secret, progress=progress)
+    except backup.Damaged as error:
+        raise RuleError(Problem("file", str(error))) from error
+    return folder
+
+
 def sample_folder() -> Path:
     """Where this machine's sample practice lies."""
     import platformdirs

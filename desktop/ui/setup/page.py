@@ -11,13 +11,20 @@ from desktop.ui.setup.machine_tab import MachineTab
 from desktop.ui.setup.payers_tab import PayersTab
 from desktop.ui.setup.places import LocationsTab, ProvidersTab
 from desktop.ui.setup.practice_tab import PracticeTab
+from desktop.ui.setup.safety_tab import SafetyTab
 from desktop.ui.setup.users_tab import UsersTab
 
-TABS = ("practice", "locations", "providers", "payers", "users", "machine")
+TABS = ("practice", "locations", "providers", "payers", "users", "safety", "machine")
+# Also understood by `show_record`: they open the tab and begin.
+BACK_UP = "back up"
+EXAMINE = "examine"
+
+RecordTab = LocationsTab | ProvidersTab | PayersTab | UsersTab
+_LISTS = (LocationsTab, ProvidersTab, PayersTab, UsersTab)
 
 
 class SetupPage(Page):
-    """What the practice is made of. `show_record` takes the name of a tab, see `TABS`."""
+    """What the practice is made of. `show_record` takes a tab of `TABS`, or a deed's name."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, "Setup")
@@ -29,6 +36,7 @@ class SetupPage(Page):
         self.providers = ProvidersTab(context)
         self.payers = PayersTab(context)
         self.users = UsersTab(context)
+        self.safety = SafetyTab(context)
         self.machine = MachineTab(context)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Setup")
@@ -38,6 +46,7 @@ class SetupPage(Page):
             (self.providers, "P&roviders"),
             (self.payers, "Pa&yers"),
             (self.users, "&Users"),
+            (self.safety, "&Safety"),
             (self.machine, "&Keys and printer"),
         ):
             self.tabs.addTab(tab, title)
@@ -61,7 +70,11 @@ class SetupPage(Page):
 
     def show_record(self, argument: object) -> None:
         """See `Page.show_record`."""
-        if isinstance(argument, str) and argument in TABS:
+        if argument in (BACK_UP, EXAMINE):
+            self.tabs.setCurrentWidget(self.safety)
+            self.safety.focus_search()
+            (self.safety.back_up if argument == BACK_UP else self.safety.examine)()
+        elif isinstance(argument, str) and argument in TABS:
             self.tabs.setCurrentIndex(TABS.index(argument))
             self.tabs.setFocus()
 
@@ -73,11 +86,9 @@ class SetupPage(Page):
         """See `Page.panes`."""
         return [self.tabs]
 
-    def _tab(
-        self,
-    ) -> PracticeTab | LocationsTab | ProvidersTab | PayersTab | UsersTab | MachineTab | None:
+    def _tab(self) -> PracticeTab | RecordTab | SafetyTab | MachineTab | None:
         tab = self.tabs.currentWidget()
-        known = (PracticeTab, LocationsTab, ProvidersTab, PayersTab, UsersTab, MachineTab)
+        known = (PracticeTab, *_LISTS, SafetyTab, MachineTab)
         return tab if isinstance(tab, known) else None
 
     def _on_tab(self) -> None:
@@ -89,17 +100,17 @@ class SetupPage(Page):
 
     def _on_new(self) -> None:
         tab = self._tab()
-        if tab is not None and not isinstance(tab, PracticeTab):
+        if isinstance(tab, _LISTS):
             tab.add()
 
     def _on_edit(self) -> None:
         tab = self._tab()
-        if tab is not None:
+        if tab is not None and not isinstance(tab, SafetyTab):
             tab.edit()
 
     def _follow(self) -> None:
         on_practice = self.tabs.currentWidget() is self.practice
         self._save.setVisible(on_practice)
         self._save.setEnabled(on_practice and self.practice.form.is_dirty)
-        on_list = not on_practice and self.tabs.currentWidget() is not self.machine
-        self._new.setEnabled(on_list)
+        self._new.setEnabled(isinstance(self.tabs.currentWidget(), _LISTS))
+        self._edit.setEnabled(self.tabs.currentWidget() is not self.safety)

@@ -15,6 +15,7 @@ from desktop.services import backup, doctor, practice_folder
 from desktop.services.claims import numbers
 from desktop.services.database import Database
 from desktop.services.payments import posting, staging
+from desktop.services.registration import users
 from desktop.services.work import Progress, Work
 from tests.conftest import CHEAP, PASSWORD
 from tests.unit.payments.scene import Clp, Svc, era, make_scene
@@ -77,7 +78,7 @@ def _numbers(work: Work) -> list[str]:
 
 def test_opens_by_the_password_of_its_own_day(database: Database, tmp_path: Path) -> None:
     made = backup.make(database, tmp_path / "a.backup")
-    practice_folder.set_password(database, "owner", "another long sentence", cost=CHEAP)
+    users.set_password(database, "owner", "another long sentence", cost=CHEAP)
     with pytest.raises(RuleError):
         backup.restore(made.path, tmp_path / "new", "another long sentence")
     assert not (tmp_path / "new").exists()

@@ -1,0 +1,238 @@
+"""Backing up, examining, restoring and warning, by keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from desktop.models.values.enums import Role
+from desktop.services import backup, keys
+from desktop.services.clock import SampleClock
+from desktop.services.database import Database
+from desktop.services.work import Actor, UserId
+from desktop.ui.lib.messages import Level
+from desktop.ui.main_window import MainWindow
+from desktop.ui.setup.page import SetupPage
+from desktop.ui.setup.safety_tab import SafetyTab
+from tests.conftest import CHEAP, PASSWORD
+from tests.flows.conftest import focused, settle
+from tests.helpers.keys import CONTROL, press, type_in
+
+CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "Cost", lambda *_args: CHEAP)
+
+
+def save_as(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[str]:
+    """Answer the file chooser by what it proposes, in this folder; returns the proposals."""
+    asked: list[str] = []
+
+    def answer(_parent: object, _title: str, proposed: str, _kinds: str) -> tuple[str, str]:
+        asked.append(proposed)
+        return str(folder / Path(proposed).name), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    return asked
+
+
+def safety(qtbot: QtBot, window: MainWindow) -> SafetyTab:
+    assert window.shell is not None
+    window.shell.go("setup", "safety")
+    settle(qtbot, window)
+    page = window.shell.page()
+    assert isinstance(page, SetupPage)
+    return page.safety
+
+
+def notice(window: MainWindow) -> str:
+    assert window.shell is not None
+    shown = window.shell.notices.notice
+    return shown.text if shown else ""
+
+
+def test_a_backup_is_made_from_any_page_by_its_key(
+    qtbot: QtBot,
+    window: MainWindow,
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    asked = save_as(monkeypatch, folder)
+    settle(qtbot, window)
+    press(window, Qt.Key.Key_B, CONTROL_SHIFT)
+    qtbot.waitUntil(lambda: "Backed up and verified" in notice(window), timeout=20_000)
+    settle(qtbot, window)
+    file = folder / "practice-2026-09-15.backup"
+    assert backup.verify(file, database.key) == 0
+    told = safety(qtbot, window).told
+    qtbot.waitUntil(lambda: "today" in told.text() and str(file) in told.text())
+    # The next one is proposed beside it.
+    press(window, Qt.Key.Key_B, CONTROL_SHIFT)
+    assert asked[1] == str(file)
+    settle(qtbot, window)
+
+
+def test_a_backup_into_the_practice_is_refused_in_words(
+    qtbot: QtBot, window: MainWindow, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_as(monkeypatch, database.folder)
+    tab = safety(qtbot, window)
+    press(focused(), Qt.Key.Key_B, CONTROL_SHIFT)
+    qtbot.waitUntil(lambda: "lost together with it" in notice(window))
+    assert tab.backup_button.isEnabled()
+    assert not list(database.folder.glob("*.backup*"))
+
+
+def test_an_old_backup_is_warned_of_in_words_and_today_leads_there(
+    qtbot: QtBot,
+    window: MainWindow,
+    database: Database,
+    clock: SampleClock,
+    tmp_path: Path,
+) -> None:
+    backup.make(database, tmp_path / "a.backup")
+    clock.on += dt.timedelta(days=5)
+    assert window.shell is not None
+    window.shell.go("today")
+    press(window, Qt.Key.Key_F5)
+    settle(qtbot, window)
+    table = window.shell.page().table  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: table.select_id("backup"))
+    press(table.view, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    page = window.shell.page()
+    assert isinstance(page, SetupPage)
+    assert page.tabs.currentWidget() is page.safety
+    qtbot.waitUntil(lambda: "5 days ago" in page.safety.told.text())
+    assert "make a new one now" in page.safety.told.text()
+
+
+def test_an_examination_says_what_is_sound_and_what_is_not(
+    qtbot: QtBot, window: MainWindow, database: Database
+) -> None:
+    (database.folder / "stray.txt").write_text("not ours")
+    assert window.shell is not None
+    window.shell.go("setup", "examine")
+    tab = safety(qtbot, window)
+    qtbot.waitUntil(lambda: bool(tab.table.rows()), timeout=20_000)
+    settle(qtbot, window)
+    rows = tab.table.rows()
+    assert "stray.txt" in rows[0].problem
+    assert {r.name for r in rows} >= {"ledger chain", "audit chain", "balances", "documents"}
+    assert [r.problem for r in rows[1:]] == [""] * (len(rows) - 1)
+    assert tab.verdict.text().startswith("1 of ")
+
+
+def test_the_front_desk_may_neither_back_up_nor_examine(
+    qtbot: QtBot, window: MainWindow, database: Database
+) -> None:
+    database.actor = Actor(UserId(1), "owner", Role.FRONT_DESK)
+    tab = safety(qtbot, window)
+    qtbot.waitUntil(lambda: not tab.backup_button.isEnabled())
+    assert not tab.examine_button.isEnabled()
+
+
+def test_a_backup_is_restored_from_the_first_screen(
+    qtbot: QtBot,
+    start_window: MainWindow,
+    database: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    window = start_window
+    file = backup.make(database, tmp_path / "a.backup").path
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(file), ""))
+    window.choose.restore_button.setFocus()
+    press(focused(), Qt.Key.Key_Space)
+    panel = window.restore
+    runner = window.start_runner
+    press(panel.file_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "September 15" in panel.made.text() or "9/15" in panel.made.text())
+    # A folder that holds something: said beside the folder, nothing touched.
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "letter.txt").write_text("mine")
+    panel.folder.selectAll()
+    type_in(panel.folder, str(full))
+    panel.secret.line.setFocus()
+    type_in(panel.secret.line, "the wrong words")
+    press(panel.secret.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "is not empty" in panel.problems["folder"].text())
+    assert (full / "letter.txt").read_text() == "mine"
+    # A wrong password: beside the password, no folder is made, what was typed stays.
+    new = tmp_path / "new"
+    panel.folder.selectAll()
+    type_in(panel.folder, str(new))
+    press(panel.folder, Qt.Key.Key_Return)
+    press(panel.secret.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "does not open the backup" in panel.problems["secret"].text())
+    assert panel.problems["folder"].text() == ""
+    assert panel.secret.value() == "the wrong words"
+    assert not new.exists()
+    qtbot.waitUntil(lambda: runner.idle)
+    panel.secret.line.selectAll()
+    type_in(panel.secret.line, PASSWORD)
+    press(panel.secret.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.stack.currentWidget() is window.unlock, timeout=20_000)
+    type_in(window.unlock.password.line, PASSWORD)
+    press(window.unlock.password.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.shell is not None, timeout=20_000)
+    settle(qtbot, window)
+    assert window.runner is not None
+    opened = window.runner.database
+    assert isinstance(opened, Database)
+    assert opened.folder == new
+
+
+def test_a_damaged_backup_is_named_beside_the_file_and_leaves_nothing(
+    qtbot: QtBot, start_window: MainWindow, database: Database, tmp_path: Path
+) -> None:
+    file = backup.make(database, tmp_path / "a.backup").path
+    torn = bytearray(file.read_bytes())
+    torn[-100] ^= 1
+    file.write_bytes(torn)
+    start_window.choose.restore_button.click()
+    panel = start_window.restore
+    type_in(panel.file, str(file))
+    press(panel.file, Qt.Key.Key_Return)
+    panel.folder.selectAll()
+    type_in(panel.folder, str(tmp_path / "new"))
+    press(panel.folder, Qt.Key.Key_Return)
+    type_in(panel.secret.line, PASSWORD)
+    press(panel.secret.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "is damaged" in panel.problems["file"].text(), timeout=20_000)
+    assert not (tmp_path / "new").exists()
+    assert panel.secret.value() == PASSWORD
+    assert start_window.shell is None
+
+
+def test_the_warning_of_a_rolled_back_practice_stays_until_it_is_closed(
+    qtbot: QtBot, start_window: MainWindow, database: Database
+) -> None:
+    database.warning = "This practice is older than this machine last saw it."
+    start_window.open_practice(database)
+    settle(qtbot, start_window)
+    shell = start_window.shell
+    assert shell is not None
+    bar = shell.warning
+    assert bar.isVisible()
+    assert bar.notice is not None
+    assert bar.notice.level is Level.WARN
+    # Another page and another notice do not push it away.
+    shell.go("setup", "safety")
+    settle(qtbot, start_window)
+    press(focused(), Qt.Key.Key_Escape)
+    assert bar.isVisible()
+    bar._close.setFocus()
+    press(focused(), Qt.Key.Key_Space)
+    assert not bar.isVisible()
