@@ -9,7 +9,20 @@ from typing import Final
 
 from desktop.errors import EnvironmentProblem
 
-_SYNCED: Final = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "box sync")
+# As the programs name their folders; iCloud's is “Mobile Documents”, Google's drive “My Drive”.
+_SYNCED: Final = (
+    "dropbox",
+    "onedrive",
+    "google drive",
+    "googledrive",
+    "my drive",
+    "icloud",
+    "mobile documents",
+    "box sync",
+    "nextcloud",
+    "owncloud",
+    "pcloud",
+)
 _REMOTE_TYPES: Final = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "9p", "ceph", "glusterfs", "fuse.sshfs"}
 )

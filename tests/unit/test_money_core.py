@@ -11,7 +11,7 @@ from desktop.errors import EnvironmentProblem, RuleError
 from desktop.models.ledger import AuditRow
 from desktop.models.values.enums import ReceiptMethod
 from desktop.models.values.money import Money
-from desktop.services import audit, counters, keys, ledger, sqlcipher
+from desktop.services import audit, counters, folders, keys, ledger, sqlcipher
 from desktop.services.claims import numbers
 from desktop.services.database import Database
 from desktop.services.document_store import DOCUMENTS_NAME
@@ -116,3 +116,9 @@ def test_money_applied_by_hand_is_on_record(database: Database) -> None:
     assert database.write(lambda w: receipts.apply_oldest(w, receipt)) == Money(5000)
     rows = database.read(lambda w: audit.list_rows(w, "receipt", receipt))
     assert [r.action for r in rows] == ["taken", "applied"]
+
+
+@pytest.mark.parametrize("name", ["Mobile Documents", "My Drive", "Nextcloud", "OneDrive - Office"])
+def test_folder_that_another_program_syncs_was_taken(tmp_path: Path, name: str) -> None:
+    with pytest.raises(EnvironmentProblem, match="synced"):
+        folders.refuse_shared_folder(tmp_path / name / "practice")
