@@ -28,7 +28,9 @@ from desktop.ui.login.choose import ChoosePanel
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
 
+    from desktop.services.claims.sending import Delivery
     from desktop.services.database import Database
+    from desktop.services.work import Progress
     from desktop.ui.idle import IdleWatch
     from desktop.ui.lib.messages import Notice, NoticeBar
     from desktop.ui.lib.runner import Runner
@@ -197,6 +199,29 @@ class MainWindow(QMainWindow):
             self.shell.warn_lastingly(database.warning)
         self._read_settings()
         self.runner.on_change(self.shell, Changes.PRACTICE, self._read_settings)
+        self._finish_waiting_files()
+
+    def _finish_waiting_files(self) -> None:
+        """Put into the outbox what a crash or a missing folder left queued."""
+        if self.runner is None or self.shell is None:
+            return
+        from desktop.ui.lib import messages
+
+        shell = self.shell
+
+        def deliver(database: Database, _progress: Progress) -> list[Delivery]:
+            from desktop.services.claims import sending
+
+            return sending.resume_queued(database)
+
+        def told(done: list[Delivery]) -> None:
+            if any(d.problem for d in done):
+                problem = next(d.problem for d in done if d.problem)
+                messages.warn(shell, f"A claim file still waits: {problem}")
+            elif done:
+                messages.info(shell, f"{len(done)} waiting claim files were sent to the outbox.")
+
+        self.runner.whole(shell, deliver, told)
 
     def close_practice(self) -> None:
         """Close the open practice, if any, and show the first screen."""
