@@ -16,6 +16,7 @@ from typing import Any, Final
 from sqlalchemy import func, insert, select
 
 from desktop.errors import RuleError
+from desktop.models.claims import Claim
 from desktop.models.payments import (
     ProviderAdjustmentRow,
     Remittance,
@@ -24,6 +25,7 @@ from desktop.models.payments import (
     RemittanceLine,
 )
 from desktop.models.values.money import Money
+from desktop.models.visits import VisitCoverage
 from desktop.services import audit
 from desktop.services.clock import stamp
 from desktop.services.edi import remittance as edi
@@ -36,6 +38,7 @@ from desktop.services.work import Changes, Permission, Work, needs
 
 ACTIVE: Final = ("held", "staged", "posted")
 # Predeterminations and claims passed on to somebody else carry no money of ours.
+_SAYS_ITS_RANK: Final = frozenset({"2", "3", "20", "21"})
 INFORMATION_STATUS: Final = frozenset({"23", "25"})
 
 
@@ -357,12 +360,18 @@ def _match(
 
 
 def _payer_of_claims(index: matching.ClaimIndex, payment: edi.Remittance) -> int | None:
-    """The payer of the claims that the payment names, if it is one and the same."""
+    """The payer of the claims that the payment names, if it is one and the same.
+
+    Not where another payer of the visit may be the one that writes, as second or third payer
+    under the first one's claim number: then a person says which.
+    """
     payers = set()
     for answer in payment.claims:
         found = index.match(answer, None)
         if isinstance(found, str):
             continue
+        if len(found.claim.coverages) > 1 and answer.status not in _SAYS_ITS_RANK:
+            return None
         payers.add(found.claim.coverages.get(found.rank, (found.claim.payer_id, ""))[0])
     return payers.pop() if len(payers) == 1 else None
 
@@ -385,6 +394,7 @@ def rematch(work: Work, remittance_id: int) -> None:
                 f"come to {(part.amount - difference).shown}: {difference.shown} is missing. "
                 "It waits for the missing part."
             )
+        reason = reason or _nameless(work, part)
         part.held_reason = reason or find_reversed(work, part.id) or _unsplit(work, part.id)
     # A payment posts whole: one part that must wait keeps the others waiting.
     waiting = next((p for p in found if p.held_reason), None)
@@ -456,6 +466,29 @@ def _posted_on_paper(work: Work, row: Remittance) -> str:
                 f"remittance {twin.id}, {how}; un-post that one or discard this."
             )
     return ""
+
+
+def _nameless(work: Work, row: Remittance) -> str:
+    if row.payer_id is not None:
+        return ""
+    open_to_doubt = work.session.scalars(
+        select(RemittanceClaim.id)
+        .join(Claim, Claim.id == RemittanceClaim.claim_id)
+        .join(VisitCoverage, VisitCoverage.visit_id == Claim.visit_id)
+        .where(
+            RemittanceClaim.remittance_id == row.id,
+            RemittanceClaim.state == "matched",
+            RemittanceClaim.status.not_in(_SAYS_ITS_RANK),
+        )
+        .group_by(RemittanceClaim.id)
+        .having(func.count() > 1)
+    ).first()
+    if open_to_doubt is None:
+        return ""
+    return (
+        f"“{row.payer_name}” ({row.payer_identifier}) is none of the payers here, and more than "
+        "one payer covers these visits; choose who pays."
+    )
 
 
 def _unsplit(work: Work, remittance_id: int) -> str:

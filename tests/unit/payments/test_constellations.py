@@ -407,3 +407,18 @@ def test_payment_that_another_window_posted_meanwhile_is_a_duplicate(database: D
     assert [p.state for p in result.payments] == ["duplicate"]
     assert not result.has_findings
     assert totals(database).payments == Money(10000)
+
+
+def test_stranger_under_the_primarys_number_was_taken_for_the_primary(database: Database) -> None:
+    """A secondary whose id is unknown and who says 1: which payer it is, a person says."""
+    scene = make_scene(database, FIVE_HUNDRED, secondary=True)
+    post(database, era([primary_with_coinsurance(scene)]))
+    svc = Svc(50000, 7500, [("OA", "23", 42500)], scene.lines[0])
+    clp = Clp(scene.control, [svc], number="SEC1")
+    read = stage(database, era([clp], trace="S1", payer_id="1770000003", payer="STRANGER"))
+    assert read.outcome == "held"
+    assert "choose who pays" in read.reason
+    database.write(lambda w: worklist.choose_payer(w, read.id, scene.secondary))
+    post_by_id(database, read.id)
+    assert owed(scene) == {}
+    assert claims_by_rank(scene) == [(1, ClaimState.PAID), (2, ClaimState.PAID)]
