@@ -75,9 +75,9 @@ def test_who_may_not_is_refused_before_anything_is_looked_at(role: Role) -> None
 
 
 def test_money_is_never_moved_with_the_permission_to_look() -> None:
-    verbs: tuple[str, ...] = ("post", "unpost", "apply", "refund", "void", "write_off", "transfer")
+    verbs: tuple[str, ...] = ("post", "unpost", "apply", "refund", "void", "write", "transfer")
     verbs += ("take", "close")
-    verbs += ("choose", "confirm", "discard", "save", "set_", "send", "print", "import", "delete")
+    verbs += ("choose", "confirm", "discard", "save", "set", "send", "print", "import", "delete")
     for name, function in DECLARED.items():
-        if name.rpartition(".")[2].startswith(verbs):
+        if name.rpartition(".")[2].split("_")[0] in verbs:
             assert function.permission in CHANGING, name
