@@ -16,7 +16,6 @@ from typing import Any, Final
 from sqlalchemy import func, insert, select
 
 from desktop.errors import RuleError
-from desktop.models.claims import Claim
 from desktop.models.payments import (
     ProviderAdjustmentRow,
     Remittance,
@@ -25,20 +24,18 @@ from desktop.models.payments import (
     RemittanceLine,
 )
 from desktop.models.values.money import Money
-from desktop.models.visits import VisitCoverage
 from desktop.services import audit
 from desktop.services.clock import stamp
 from desktop.services.edi import remittance as edi
 from desktop.services.edi.problems import EdiProblem
 from desktop.services.edi.read import read_file
-from desktop.services.payments import matching
+from desktop.services.payments import holds, matching
 from desktop.services.payments.adjustments import rule_table
 from desktop.services.training.identity import is_training
 from desktop.services.work import Changes, Permission, Work, needs
 
 ACTIVE: Final = ("held", "staged", "posted")
 # Predeterminations and claims passed on to somebody else carry no money of ours.
-_SAYS_ITS_RANK: Final = frozenset({"2", "3", "20", "21"})
 INFORMATION_STATUS: Final = frozenset({"23", "25"})
 
 
@@ -370,7 +367,7 @@ def _payer_of_claims(index: matching.ClaimIndex, payment: edi.Remittance) -> int
         found = index.match(answer, None)
         if isinstance(found, str):
             continue
-        if len(found.claim.coverages) > 1 and answer.status not in _SAYS_ITS_RANK:
+        if len(found.claim.coverages) > 1 and answer.status not in holds.SAYS_ITS_RANK:
             return None
         payers.add(found.claim.coverages.get(found.rank, (found.claim.payer_id, ""))[0])
     return payers.pop() if len(payers) == 1 else None
@@ -387,15 +384,15 @@ def rematch(work: Work, remittance_id: int) -> None:
     for part in found:
         part.difference = difference
         reason = part.held_reason if part.held_reason.startswith(_DATA) else ""
-        reason = reason or _posted_twin(work, part)
+        reason = reason or holds.posted_twin(work, part)
         if not reason and difference:
             reason = (
                 f"The payment says {part.amount.shown}, its claims and provider adjustments "
                 f"come to {(part.amount - difference).shown}: {difference.shown} is missing. "
                 "It waits for the missing part."
             )
-        reason = reason or _nameless(work, part)
-        part.held_reason = reason or find_reversed(work, part.id) or _unsplit(work, part.id)
+        reason = reason or holds.nameless(work, part)
+        part.held_reason = reason or find_reversed(work, part.id) or holds.unsplit(work, part.id)
     # A payment posts whole: one part that must wait keeps the others waiting.
     waiting = next((p for p in found if p.held_reason), None)
     for part in found:
@@ -429,81 +426,6 @@ def parts(work: Work, row: Remittance) -> list[Remittance]:
             .where(Remittance.trace_key == row.trace_key, Remittance.state.in_(("held", "staged")))
             .order_by(Remittance.id)
         )
-    )
-
-
-def _posted_twin(work: Work, row: Remittance) -> str:
-    posted = select(Remittance).where(Remittance.state == "posted", Remittance.id != row.id)
-    twin = work.session.scalars(posted.where(Remittance.trace_key == row.trace_key)).first()
-    if twin is None:
-        return _posted_on_paper(work, row)
-    return (
-        f"A payment with this trace, date and amount was posted as remittance {twin.id}, with "
-        "other claims; un-post that one or discard this."
-    )
-
-
-def _posted_on_paper(work: Work, row: Remittance) -> str:
-    """The same check of the same payer that came the other way: typed from paper, or read."""
-    trace = row.trace.strip().upper().lstrip("0")
-    if not trace or row.payer_id is None or not row.amount:
-        return ""
-    twins = work.session.scalars(
-        select(Remittance)
-        .where(
-            Remittance.state == "posted",
-            Remittance.payer_id == row.payer_id,
-            Remittance.amount == row.amount,
-            Remittance.kind != row.kind,
-        )
-        .order_by(Remittance.id)
-    )
-    for twin in twins:
-        if twin.trace.strip().upper().lstrip("0") == trace:
-            how = "typed from paper" if twin.kind == "eob" else "read from an 835"
-            return (
-                f"Payment {twin.trace} of {twin.amount.shown} from this payer was posted as "
-                f"remittance {twin.id}, {how}; un-post that one or discard this."
-            )
-    return ""
-
-
-def _nameless(work: Work, row: Remittance) -> str:
-    if row.payer_id is not None:
-        return ""
-    open_to_doubt = work.session.scalars(
-        select(RemittanceClaim.id)
-        .join(Claim, Claim.id == RemittanceClaim.claim_id)
-        .join(VisitCoverage, VisitCoverage.visit_id == Claim.visit_id)
-        .where(
-            RemittanceClaim.remittance_id == row.id,
-            RemittanceClaim.state == "matched",
-            RemittanceClaim.status.not_in(_SAYS_ITS_RANK),
-        )
-        .group_by(RemittanceClaim.id)
-        .having(func.count() > 1)
-    ).first()
-    if open_to_doubt is None:
-        return ""
-    return (
-        f"“{row.payer_name}” ({row.payer_identifier}) is none of the payers here, and more than "
-        "one payer covers these visits; choose who pays."
-    )
-
-
-def _unsplit(work: Work, remittance_id: int) -> str:
-    waiting = work.session.scalars(
-        select(RemittanceClaim.control_number).where(
-            RemittanceClaim.remittance_id == remittance_id,
-            RemittanceClaim.needs_split,
-            RemittanceClaim.state == "matched",
-        )
-    ).first()
-    if waiting is None:
-        return ""
-    return (
-        f"Claim {waiting} is answered as a whole, not by line; look at the proposed split and "
-        "confirm it."
     )
 
 
