@@ -99,6 +99,7 @@ STATEMENT_RUN = Command("statement.run", "Print a run of statements", ("Ctrl+Shi
 STATEMENT_TICK = Command("statement.tick", "Leave out or put in", ("Alt+I",))
 STATEMENT_VOID = Command("statement.void", "Void the statement")
 EXPLAIN = Command("account.explain", "Why is this owed?", ("Ctrl+Shift+W",))
+DAY_CLOSE = Command("report.close_day", "Close the day", ("Ctrl+Shift+D",))
 BACKUP = Command("practice.backup", "Back up the practice", ("Ctrl+Shift+B",))
 DOCTOR = Command("practice.doctor", "Examine the practice")
 CODES_IMPORT = Command("codes.import", "Load a code file", ("Ctrl+Shift+I",))

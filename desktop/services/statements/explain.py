@@ -131,6 +131,7 @@ class AccountLine:
     """
 
     id: int
+    visit_id: int
     service_on: dt.date
     patient: str
     procedure: str
@@ -166,6 +167,7 @@ def account_lines(
     rows = [
         AccountLine(
             line.id,
+            line.visit_id,
             line.service_on,
             f"{last}, {first}",
             line.procedure,

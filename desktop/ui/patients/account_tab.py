@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.models.values.enums import VisitState
 from desktop.services.registration.account import AccountReceipt, AccountVisit, PatientAccount
 from desktop.ui.lib import theme
 from desktop.ui.lib.edits import plain_label
@@ -13,10 +14,15 @@ from desktop.ui.lib.table import Column, Kind, RowsTable
 
 
 class AccountTab(QWidget):
-    """Two tables; Enter on a visit opens it."""
+    """Two tables; Enter on a visit asks why it is owed, F9 opens the visit.
 
-    def __init__(self, open_visit: Callable[[int], None]) -> None:
+    Nothing is owed yet on a draft, so Enter opens it too.
+    """
+
+    def __init__(self, open_visit: Callable[[int], None], explain: Callable[[int], None]) -> None:
         super().__init__()
+        self._open_visit = open_visit
+        self._explain = explain
         self.visits = RowsTable(
             (
                 Column("service_on", "Service", Kind.DATE),
@@ -51,18 +57,24 @@ class AccountTab(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 8, 0, 0)
         outer.addWidget(self.visits, 3)
+        outer.addWidget(plain_label("Enter: why it is owed  ·  F9: open the visit", muted=True))
         outer.addWidget(heading)
         outer.addWidget(self.receipts, 2)
-        self.visits.opened.connect(lambda row: open_visit(_visit(row)))
+        self.visits.opened.connect(self._on_opened)
 
     def show_account(self, account: PatientAccount) -> None:
         """Show an account as read."""
         self.visits.set_rows(account.visits)
         self.receipts.set_rows(account.receipts)
 
+    def open_visit(self) -> None:
+        """F9: the chosen visit itself."""
+        row: AccountVisit | None = self.visits.current_row()
+        if row is not None:
+            self._open_visit(row.id)
 
-def _visit(row: AccountVisit) -> int:
-    return row.id
+    def _on_opened(self, row: AccountVisit) -> None:
+        (self._explain if row.state is VisitState.POSTED else self._open_visit)(row.id)
 
 
 def _receipt_state(row: AccountReceipt) -> str:

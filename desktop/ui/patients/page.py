@@ -163,10 +163,7 @@ class PatientsPage(Page):
         self.view.show_account()
 
     def _on_explain(self) -> None:
-        if self.view.patient_id is not None:
-            from desktop.ui.statements.explain import AccountDialog
-
-            AccountDialog(self, self.context, patient_id=self.view.patient_id).open()
+        self.view.explain()
 
     def _on_visit(self) -> None:
         if self.view.patient_id is not None:

@@ -53,7 +53,7 @@ class PatientView(QWidget):
         self.tabs.setAccessibleName("Patient")
         self.details = DetailsTab(context, self.reload)
         self.coverage = CoverageTab(context, self.reload)
-        self.account = AccountTab(self._open_visit)
+        self.account = AccountTab(self._open_visit, self.explain)
         self.tabs.addTab(self.details, "&Details")
         self.tabs.addTab(self.coverage, "Co&verage")
         self.tabs.addTab(self.account, "&Account")
@@ -96,12 +96,22 @@ class PatientView(QWidget):
         self.account.visits.setFocus()
 
     def edit(self) -> None:
-        """F9: into the form of the tab."""
+        """F9: into the form of the tab; on the account, the chosen visit."""
         if self.tabs.currentWidget() is self.coverage:
             self.coverage.edit()
             return
+        if self.tabs.currentWidget() is self.account:
+            self.account.open_visit()
+            return
         self.tabs.setCurrentWidget(self.details)
         self.details.form.focus_first()
+
+    def explain(self, visit_id: int | None = None) -> None:
+        """Why the account is owed, the cursor on a visit if one is named."""
+        if self.patient_id is not None:
+            from desktop.ui.statements.explain import AccountDialog
+
+            AccountDialog(self, self._context, patient_id=self.patient_id, visit_id=visit_id).open()
 
     def add_coverage(self) -> None:
         """A further coverage."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +13,19 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from desktop.models.values.money import Money
 from desktop.services.documents import tables
 from desktop.services.documents.tables import ReportTable
-from desktop.services.reports import registry
+from desktop.services.reports import closing, registry
+from desktop.services.reports.closing import Closed
 from desktop.services.reports.registry import Form, Report, Span
 from desktop.services.reports.values import Period
 from desktop.services.work import Changes
 from desktop.ui import commands
-from desktop.ui.lib import messages, theme
+from desktop.ui.lib import dates, messages, theme
 from desktop.ui.lib.edits import Choice, DateEdit, plain_label
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.table import Column, Kind, RowsTable
 
+_DAY_SHEET: Final = "day-sheet"
 _KINDS: Final = {
     "text": Kind.TEXT,
     "money": Kind.MONEY,
@@ -45,6 +48,7 @@ class ReportsPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, "Reports")
+        self._close = self.add_command(commands.DAY_CLOSE, self._on_close_day)
         self._export = self.add_command(commands.EXPORT, self._on_csv)
         self._print = self.add_command(commands.PRINT, self._on_print, primary=True)
         self.choice = Choice([(r.name, r.title) for r in registry.REPORTS.values()])
@@ -64,6 +68,8 @@ class ReportsPage(Page):
         self.body.addLayout(row)
         self.subtitle = plain_label(muted=True)
         self.body.addWidget(self.subtitle)
+        self.closed = plain_label()
+        self.body.addWidget(self.closed)
         self._place = QVBoxLayout()
         self.body.addLayout(self._place, 1)
         self.table: RowsTable | None = None
@@ -123,6 +129,10 @@ class ReportsPage(Page):
         words = {Span.RANGE: "to", Span.DAY: "Day", Span.AS_OF: "As of", Span.NOW: ""}
         self._last_label.setText(words[report.span])
         self.about.setText(report.about)
+        is_day = report.name == _DAY_SHEET
+        self.closed.setVisible(is_day)
+        self._close.setVisible(is_day)
+        self._close.setEnabled(is_day)
         self.refresh()
 
     def refresh(self) -> None:
@@ -133,6 +143,15 @@ class ReportsPage(Page):
             return
         name = self.report.name
         self._latest.read(lambda work: registry.run(work, name, period), self._show)
+        if name == _DAY_SHEET:
+            self.context.runner.read(self, closing.last_closed_day, self._show_closed)
+
+    def _show_closed(self, through: dt.date | None) -> None:
+        self.closed.setText(
+            f"The books are closed through {dates.shown(through)}."
+            if through
+            else "No day is closed yet."
+        )
 
     def _show(self, table: ReportTable) -> None:
         if self.table is None or table.columns != self._columns:
@@ -175,6 +194,32 @@ class ReportsPage(Page):
             empty="Nothing to show for these days.",
         )
         self._place.addWidget(self.table, 1)
+
+    def _on_close_day(self) -> None:
+        on = self.last.value()
+        if on is None:
+            return
+        day = dates.shown(on)
+        if not messages.confirm(
+            self,
+            f"Close all days up to {day}?",
+            verb="Close the days",
+            detail="This cannot be undone: nothing can be posted on these days any more, and a "
+            "correction is dated later. The day sheet opens to be printed or saved.",
+        ):
+            return
+
+        def closed(found: Closed) -> None:
+            messages.info(self, f"The books are closed through {day}.")
+            name = f"day-sheet-{found.through.isoformat()}.pdf"
+            PdfDialog(self, f"Day sheet of {day}", found.sheet, file_name=name).open()
+
+        self.context.runner.write(
+            self,
+            lambda work: closing.close_day(work, on),
+            closed,
+            progress_text="Closing the day",
+        )
 
     def _on_print(self) -> None:
         self._bytes_of(Form.PDF, self._open)

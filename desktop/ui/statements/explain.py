@@ -134,8 +134,11 @@ class AccountDialog(QDialog):
         *,
         patient_id: int | None = None,
         guarantor_id: int | None = None,
+        visit_id: int | None = None,
     ) -> None:
+        """Show the account of a patient or guarantor, the cursor on a visit if one is named."""
         super().__init__(parent)
+        self._visit_id = visit_id
         self.setWindowTitle("Why is this owed?")
         self.table = RowsTable(LINES, name="account lines", empty="Nothing was charged yet.")
         self.panel = ExplainPanel(context, self)
@@ -165,7 +168,9 @@ class AccountDialog(QDialog):
 
     def _show(self, lines: list[AccountLine]) -> None:
         self.table.set_rows(lines)
-        self.table.select_first()
+        of_visit = [line.id for line in lines if line.visit_id == self._visit_id]
+        if not of_visit or not self.table.select_id(of_visit[0]):
+            self.table.select_first()
         self.table.view.setFocus()
 
     def _on_chosen(self, rows: list[AccountLine]) -> None:

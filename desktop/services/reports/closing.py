@@ -1,0 +1,51 @@
+"""Closing the books through a day, with the day sheet that goes into the binder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from desktop.models.practice import Practice
+from desktop.services import audit, ledger
+from desktop.services.documents import tables
+from desktop.services.reports import daily
+from desktop.services.reports.values import Period
+from desktop.services.work import Permission, Work, needs
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The books after closing.
+
+    Attributes:
+        through: no entry may be dated on or before this day any more.
+        sheet: the day sheet as a PDF; it names the newest entry and its hash, so that paper
+            outside the machine tells what the ledger was.
+    """
+
+    through: dt.date
+    sheet: bytes
+
+
+@needs(Permission.VIEW)
+def last_closed_day(work: Work) -> dt.date | None:
+    """The last closed day, None while everything is open."""
+    return ledger.closed_through(work)
+
+
+@needs(Permission.CLOSE)
+def close_day(work: Work, through: dt.date) -> Closed:
+    """Close all days up to and with `through`; it cannot be undone.
+
+    Raises:
+        RuleError: the day lies in the future or is closed already.
+    """
+    ledger.close_through(work, through)
+    number, hash_ = ledger.head(work)
+    table = daily.day_table(work, Period.day(through))
+    head = f"newest entry {number}, hash {hash_[:16]}…" if number else "no entry yet"
+    stated = replace(table, subtitle=f"{table.subtitle} · books closed through it; {head}")
+    name = work.session.get_one(Practice, 1).name
+    sheet = tables.to_pdf(stated, name, work.clock.today())
+    audit.record(work, "exported", "report", None, name="day-sheet", form="pdf")
+    return Closed(through, sheet)
