@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from desktop.errors import NotFound
-from desktop.models.practice import Location
+from desktop.models.practice import Location, Practice
 from desktop.models.values import identifiers
 from desktop.services import audit
 from desktop.services.registration import fields
@@ -74,6 +74,10 @@ def save(work: Work, draft: LocationDraft) -> int:
         work.session.add(row)
         work.session.flush()
         audit.record(work, "created", "location", row.id)
+        practice = work.session.get_one(Practice, 1)
+        if row.is_active and practice.default_location_id is None:
+            practice.default_location_id = row.id
+            work.session.flush()
     else:
         row = _row(work, draft.id)
         fields.same_version(row.version, draft.version, "this location")

@@ -119,6 +119,7 @@ def save(work: Work, draft: ProviderDraft) -> int:
         work.session.add(row)
         work.session.flush()
         audit.record(work, "created", "provider", row.id)
+        _start_with(work, row)
     else:
         row = _row(work, draft.id)
         fields.same_version(row.version, draft.version, "this provider")
@@ -193,6 +194,18 @@ def _check_addresses(draft: ProviderDraft, found: fields.Findings) -> None:
     )
     for problem in pay_to.problems:
         found.add(problem.field.replace("pay_to_zip_code", "pay_to_zip"), problem.text)
+
+
+def _start_with(work: Work, row: Provider) -> None:
+    """The first who bills or renders is what a new visit starts with, until another is chosen."""
+    practice = work.session.get_one(Practice, 1)
+    if not row.is_active:
+        return
+    if row.is_billing and practice.billing_provider_id is None:
+        practice.billing_provider_id = row.id
+    if row.is_rendering and practice.default_rendering_id is None:
+        practice.default_rendering_id = row.id
+    work.session.flush()
 
 
 def _row(work: Work, provider_id: int) -> Provider:

@@ -47,9 +47,10 @@ def _billing(record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
         yield error(
             "billing.name",
             f"{where}.last",
-            "No billing provider is chosen; set it up with the practice.",
+            "No billing provider is chosen; choose one in Setup, under Practice.",
             "item 33, 2010AA NM103",
         )
+        return
     source = "item 33a, 2010AA NM109"
     yield from _npi(billing, f"{where}.npi", "The billing provider", source)
     yield from _tax_id(billing)

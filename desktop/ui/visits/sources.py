@@ -57,18 +57,30 @@ def diagnoses(runner: Runner, owner: QWidget, on: Callable[[], dt.date | None]) 
             return
         latest.read(
             lambda work: choices.find_diagnoses(work, text, day, _LIMIT),
-            lambda hits: deliver(_diagnosis_suggestions(text, hits)),
+            lambda hits: deliver(diagnosis_suggestions(text, hits)),
         )
 
     return ask
 
 
-def _diagnosis_suggestions(text: str, hits: Sequence[CodeHit]) -> list[Suggestion]:
+def diagnosis_suggestions(text: str, hits: Sequence[CodeHit]) -> list[Suggestion]:
+    """What the line proposes for what was typed, what Enter takes first."""
     found = [Suggestion((h.code, h.title), h.dotted, h.title) for h in hits]
     code = undotted(text)
     if not found and _DIAGNOSIS.fullmatch(code) and any(c.isdigit() for c in code):
         found = [Suggestion((code, ""), dotted(code), "not in the code set of this date")]
+    elif _is_heading(code, hits):
+        found.insert(0, Suggestion((code, ""), dotted(code), "not complete: choose one below"))
     return found
+
+
+def _is_heading(code: str, hits: Sequence[CodeHit]) -> bool:
+    """Whether only part of a code was typed. Then Enter must not take the first code below it:
+
+    E11 is no statement that the diabetes came with hyperosmolarity (E11.00).
+    """
+    below = [h.code for h in hits if h.code.startswith(code)]
+    return bool(_DIAGNOSIS.fullmatch(code)) and len(below) > 1 and code not in below
 
 
 def procedure_lines(runner: Runner, owner: QWidget) -> Source:

@@ -71,6 +71,22 @@ def test_a_billing_provider_is_refused_at_the_field(
     assert field in refused(database, providers.save, draft)
 
 
+def test_the_first_provider_and_place_are_what_a_new_visit_starts_with(
+    database: Database,
+) -> None:
+    doctor = drafts.provider(last="Oakes", first="Amy", is_person=True, is_rendering=True)
+    office = LocationDraft(
+        "Office", line1="12 Oak St", city="Springfield", state="IL", zip_code="627040012"
+    )
+    first = database.write(lambda work: providers.save(work, doctor))
+    place = database.write(lambda work: locations.save(work, office))
+    database.write(lambda work: providers.save(work, replace(doctor, npi="1245319599")))
+    database.write(lambda work: locations.save(work, replace(office, name="Annex")))
+    kept = database.read(practice.get)
+    assert (kept.billing_provider_id, kept.default_rendering_id) == (first, first)
+    assert kept.default_location_id == place
+
+
 def test_a_po_box_is_taken_as_pay_to_address(database: Database) -> None:
     draft = drafts.provider(
         pay_to_line1="PO Box 12", pay_to_city="Springfield", pay_to_state="IL", pay_to_zip="62705"

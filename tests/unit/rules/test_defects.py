@@ -787,3 +787,11 @@ def whole(record: ClaimRecord) -> ClaimRecord:
 def test_random_claims_without_fault_have_no_error(record: ClaimRecord) -> None:
     found = [f for f in check_record(whole(record), CONTEXT) if f.is_error]
     assert found == []
+
+
+def test_no_billing_provider_is_one_finding_not_four() -> None:
+    record = claim(billing=ProviderRecord(Name(""), npi=""))
+    found = check_record(record, CONTEXT)
+    assert [f.text for f in found if f.field.startswith("provider.billing")] == [
+        "No billing provider is chosen; choose one in Setup, under Practice."
+    ]

@@ -1,0 +1,21 @@
+"""What the diagnosis line proposes, and what Enter takes first."""
+
+from __future__ import annotations
+
+from desktop.services.coding.values import CodeHit
+from desktop.ui.visits.sources import diagnosis_suggestions
+
+COMA = CodeHit("E1100", "E11.00", "With hyperosmolarity", True, "code", 1000.0)
+PLAIN = CodeHit("E119", "E11.9", "Without complications", True, "code", 999.0)
+
+
+def test_part_of_a_code_is_never_taken_for_the_first_code_below_it() -> None:
+    first, *others = diagnosis_suggestions("e11", [COMA, PLAIN])
+    assert first.value == ("E11", "")
+    assert [s.value[0] for s in others] == ["E1100", "E119"]
+
+
+def test_a_whole_code_words_or_the_only_code_below_are_taken_at_once() -> None:
+    assert diagnosis_suggestions("E11.9", [PLAIN, COMA])[0].value[0] == "E119"
+    assert diagnosis_suggestions("diabetes", [PLAIN, COMA])[0].value[0] == "E119"
+    assert diagnosis_suggestions("E11", [PLAIN])[0].value[0] == "E119"
