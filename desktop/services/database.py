@@ -7,6 +7,7 @@ import. No connection crosses threads. After a commit what changed is announced.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from sqlalchemy.orm import Session
 
 import desktop.models.mapped  # noqa: F401 - all tables must be known before the first flush
+from desktop.errors import EnvironmentProblem
 from desktop.services import audit, sqlcipher
 from desktop.services.clock import Clock
 from desktop.services.coding.store import CodeStore
@@ -30,6 +32,7 @@ T = TypeVar("T")
 
 PRACTICE_NAME: Final = "practice.db"
 CODES_NAME: Final = "codes.db"
+log = logging.getLogger(__name__)
 _VIEW_SECONDS: Final = 2.0
 
 
@@ -83,11 +86,20 @@ class Database:
 
     def submit_read(self, fn: Callable[[Work], T], progress: Progress | None = None) -> Future[T]:
         """Queue a read in the reader's thread."""
+        self._refuse_closed()
         return self._reader.submit(self._run_read, fn, progress)
 
     def submit_write(self, fn: Callable[[Work], T], progress: Progress | None = None) -> Future[T]:
         """Queue a write in the writer's thread."""
+        self._refuse_closed()
         return self._writer.submit(self._run_write, fn, progress)
+
+    def _refuse_closed(self) -> None:
+        """Long work that goes on beside the window may outlive the practice's closing."""
+        if self._closed:
+            raise EnvironmentProblem(
+                "The practice was locked or closed meanwhile; open it and do this again."
+            )
 
     def subscribe(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
         """Hear what each commit changed (on a database thread); returns how to stop."""
@@ -202,7 +214,11 @@ class Database:
     def _announce(self, changes: Changes) -> None:
         if changes:
             for listener in list(self._listeners):
-                listener(changes)
+                try:
+                    listener(changes)
+                except Exception:
+                    # The commit stands: a page that cannot refresh must not make it look lost.
+                    log.exception("a listener failed")
 
     def _end_thread(self, engine: Engine) -> None:
         store = self._codes.pop(threading.current_thread().name, None)

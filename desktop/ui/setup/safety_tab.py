@@ -65,7 +65,6 @@ class SafetyTab(QWidget):
         self.examine_button = Button("Examine the practice")
         self.examine_button.clicked.connect(lambda _on=False: self.examine())
         self.verdict = plain_label()
-        self.verdict.setWordWrap(True)
         self.table = RowsTable(COLUMNS, name="doctor", id_key="name")
         self.table.filter.hide()
         self.table.set_empty_text("Not examined yet since the practice was opened.")

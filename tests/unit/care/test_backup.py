@@ -146,3 +146,28 @@ def test_refuses_its_own_folder_and_full_ones(database: Database, tmp_path: Path
     with pytest.raises(EnvironmentProblem, match="not empty"):
         backup.restore(made.path, tmp_path / "full", PASSWORD)
     assert (tmp_path / "full" / "x").read_text() == "x"
+
+
+def test_locking_while_a_backup_runs_is_said_and_no_fault(
+    database: Database, tmp_path: Path
+) -> None:
+    class Lock(Progress):
+        def report(self, done: int, total: int, text: str = "") -> None:
+            if text == "Reading back":
+                database.close()
+
+    with pytest.raises(EnvironmentProblem, match="closed meanwhile"):
+        backup.make(database, tmp_path / "a.backup", Lock())
+
+
+def test_stopping_a_restore_leaves_nothing(database: Database, tmp_path: Path) -> None:
+    made = backup.make(database, tmp_path / "a.backup")
+
+    class Stop(Progress):
+        def report(self, done: int, total: int, text: str = "") -> None:
+            if done == total - 1:
+                raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        backup.restore(made.path, tmp_path / "new", PASSWORD, progress=Stop())
+    assert not (tmp_path / "new").exists()
