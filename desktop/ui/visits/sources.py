@@ -75,7 +75,7 @@ def diagnosis_suggestions(text: str, hits: Sequence[CodeHit]) -> list[Suggestion
 
 
 def _is_heading(code: str, hits: Sequence[CodeHit]) -> bool:
-    """Whether only part of a code was typed. Then Enter must not take the first code below it:
+    """Whether only part of a code was typed, so that Enter must not take the first below it.
 
     E11 is no statement that the diabetes came with hyperosmolarity (E11.00).
     """

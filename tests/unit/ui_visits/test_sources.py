@@ -5,8 +5,13 @@ from __future__ import annotations
 from desktop.services.coding.values import CodeHit
 from desktop.ui.visits.sources import diagnosis_suggestions
 
-COMA = CodeHit("E1100", "E11.00", "With hyperosmolarity", True, "code", 1000.0)
-PLAIN = CodeHit("E119", "E11.9", "Without complications", True, "code", 999.0)
+
+def _hit(code: str, shown: str, score: float) -> CodeHit:
+    return CodeHit(code, shown, "A diabetes", billable=True, why="code", score=score)
+
+
+COMA = _hit("E1100", "E11.00", 1000.0)
+PLAIN = _hit("E119", "E11.9", 999.0)
 
 
 def test_part_of_a_code_is_never_taken_for_the_first_code_below_it() -> None:
