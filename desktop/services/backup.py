@@ -184,7 +184,7 @@ def _record(work: Work, target: Path) -> None:
 
 
 def verify(path: Path, key: bytes) -> int:
-    """Read a backup whole, restore it aside, check both chains; returns the ledger's entries.
+    """Read a backup whole and restore it aside; returns how many ledger entries it holds.
 
     Raises:
         EnvironmentProblem: it would not restore.
@@ -270,8 +270,7 @@ def restore(
         finally:
             opened.close()
     except BaseException as error:
-        for path in folder.iterdir():
-            path.unlink()
+        practice_folder.clear(folder)
         if not existed:
             shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError):

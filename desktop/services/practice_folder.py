@@ -115,11 +115,19 @@ def create_practice(
         return _create(folder, draft, progress, cost)
     except BaseException:
         # Half a practice is none: what was begun is taken away again.
-        for path in folder.iterdir():
-            path.unlink()
+        clear(folder)
         if not existed:
             shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def clear(folder: Path) -> None:
+    """Take away what was begun in a folder that was empty before."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _create(
