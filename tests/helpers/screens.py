@@ -13,7 +13,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEventLoop
 from PySide6.QtTest import QTest
 
 from desktop.app import build_application
@@ -31,7 +30,8 @@ def wait(window: MainWindow, seconds: float = 0.4) -> None:
     """Let the window work until it is idle, and a moment longer for what it then paints."""
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end:
-        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        # `processEvents` with a limit loses references on Python 3.11 (PySide6 6.12).
+        QTest.qWait(50)
         if window.runner is None or window.runner.idle:
             break
     QTest.qWait(int(seconds * 1000))

@@ -23,7 +23,7 @@ from desktop.models.payments import (
     RemittanceClaim,
     RemittanceLine,
 )
-from desktop.models.values.money import Money
+from desktop.models.values.money import ZERO, Money
 from desktop.services import audit
 from desktop.services.clock import stamp
 from desktop.services.edi import remittance as edi
@@ -199,6 +199,9 @@ def _unsound(payment: edi.Remittance) -> str:
         return "The file is cut off inside this payment; ask the payer for it again."
     if not payment.readable:
         return "An amount of this payment cannot be read; ask the payer for it again."
+    if payment.amount < ZERO:
+        # BPR02 is never below zero: what is taken back is carried forward by a PLB (FB).
+        return "The total of this payment is below zero, which no payer pays; ask the payer."
     for claim in payment.claims:
         if not claim.fully_balanced:
             off = claim.difference
@@ -408,6 +411,7 @@ def rematch(work: Work, remittance_id: int) -> None:
 _DATA: Final = (
     "The file is cut off",
     "An amount of this payment",
+    "The total of this payment",
     "The reasons of",
 )
 

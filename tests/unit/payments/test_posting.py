@@ -162,6 +162,17 @@ def test_line_whose_reasons_do_not_add_up_is_held(database: Database) -> None:
     assert "10.00" in held.reason
 
 
+def test_a_total_below_zero_is_held(database: Database) -> None:
+    """BPR02 is never negative: what is taken back is carried forward by a PLB."""
+    scene = make_scene(database)
+    post(database, era([Clp(scene.control, [Svc(10000, 10000, line=scene.lines[0])])], trace="A"))
+    back = Svc(-10000, -10000, line=scene.lines[0])
+    held = stage(database, era([Clp(scene.control, [back], status="22")], trace="B"))
+    assert held.outcome == "held"
+    assert "below zero" in held.reason
+    assert owed(scene) == {}
+
+
 def test_parts_of_one_payment_wait_for_each_other(database: Database) -> None:
     scene = make_scene(database, TWO)
     first = Svc(10000, 10000, line=scene.lines[0])
@@ -239,7 +250,8 @@ def test_take_back_of_another_amount_is_held(database: Database) -> None:
     scene = make_scene(database)
     post(database, era([Clp(scene.control, [Svc(10000, 10000, line=scene.lines[0])])], trace="A"))
     back = Svc(-10000, -9000, [("CO", "45", -1000)], scene.lines[0])
-    held = stage(database, era([Clp(scene.control, [back], status="22")], trace="B"))
+    carried = [("FB", "PCN1", -9000)]
+    held = stage(database, era([Clp(scene.control, [back], status="22")], trace="B", plb=carried))
     assert held.outcome == "held"
     assert "90.00" in held.reason
 
@@ -254,7 +266,8 @@ def test_taken_back_share_that_was_paid_becomes_credit(database: Database) -> No
         )
     )
     back = Svc(-10000, -8000, [("PR", "3", -2000)], scene.lines[0])
-    post(database, era([Clp(scene.control, [back], status="22")], trace="B"))
+    carried = [("FB", "PCN1", -8000)]
+    post(database, era([Clp(scene.control, [back], status="22")], trace="B", plb=carried))
     assert owed(scene) == {Party.PRIMARY: 10000, Party.PATIENT: -2000}
     assert (TaskKind.CREDIT, 2000) in tasks(database)
 

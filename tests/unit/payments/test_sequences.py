@@ -227,7 +227,8 @@ def test_money_that_became_credit_goes_back_onto_its_receipt_and_to_the_patient(
         )
     )
     back = Svc(-10000, -8000, [("PR", "3", -2000)], scene.lines[0])
-    post(database, era([Clp(scene.control, [back], status="22")], trace="B"))
+    carried = [("FB", "PCN1", -8000)]
+    post(database, era([Clp(scene.control, [back], status="22")], trace="B", plb=carried))
     line = scene.lines[0]
 
     def take_off(amount: Money) -> None:
