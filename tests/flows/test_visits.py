@@ -125,6 +125,18 @@ def test_a_visit_is_entered_checked_and_posted_without_the_mouse(
     assert page.title() == f"Visit {view.id}, posted"
 
 
+def test_after_a_posted_visit_the_next_one_starts_with_its_patient(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage
+) -> None:
+    editor = _enter_visit(qtbot, window, page)
+    press(focused(), Qt.Key.Key_P, CONTROL_SHIFT)
+    settle(qtbot, window)
+    assert not editor.patient.isEnabled()
+    press(focused(), Qt.Key.Key_F8)
+    qtbot.waitUntil(lambda: page.title() == "New visit")
+    qtbot.waitUntil(editor.patient.hasFocus)
+
+
 def test_enter_on_a_finding_jumps_to_its_field(
     qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database
 ) -> None:

@@ -21,6 +21,7 @@ from desktop.services.rules.findings import (
 )
 
 INSURANCE_TYPES = frozenset({"12", "13", "14", "15", "16", "41", "42", "43", "47"})
+_RANKS = {1: "primary", 2: "secondary", 3: "tertiary"}
 _CASUALTY = frozenset({FilingCode.WORKERS_COMPENSATION, FilingCode.AUTO})
 
 
@@ -31,8 +32,8 @@ def check(record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
         yield error(
             "coverage.missing",
             "coverage",
-            f"The patient has no coverage {record.payer_rank} in force on the date of service; "
-            "enter one, or bill the patient.",
+            f"The patient has no {_RANKS[record.payer_rank]} coverage in force on the date of "
+            "service; enter one, or bill the patient.",
             "item 1, 2000B SBR",
         )
     ranks = [c.rank for c in record.coverages]

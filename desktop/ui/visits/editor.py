@@ -87,12 +87,13 @@ class VisitEditor(VisitScreen):
         self.patient.set_value(None)
         self.patient_line.setText("")
         self.diagnoses.set_hint("")
+        # First what was locked for the visit before is opened: a locked field takes no cursor.
+        self._settle("")
         if facts is not None:
             self._show_patient(facts)
             self.diagnoses.line.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.patient.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._settle("")
 
     def _on_opened(self, found: tuple[Choices, VisitView, CheckResult]) -> None:
         offered, view, result = found
@@ -260,6 +261,9 @@ class VisitEditor(VisitScreen):
         def done(view: VisitView) -> None:
             self.show_view(view)
             self._check(focus=False)
+            # What had the cursor is locked now; left to Qt it would jump out of the page, and
+            # the page's keys (F8: the next visit) would do nothing.
+            self.diagnoses.line.setFocus(Qt.FocusReason.OtherFocusReason)
             messages.info(self, f"Charges of visit {view.id} posted: {view.charge.shown}.")
 
         self.context.runner.write(self, write, done, self._on_refused)

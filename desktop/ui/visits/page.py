@@ -37,12 +37,12 @@ def _claims(row: VisitRow) -> str:
 
 COLUMNS = (
     Column("service_on", "Date", Kind.DATE),
-    Column("patient", "Patient", stretch=True),
-    Column("account", "Account", width=10),
+    Column("patient", "Patient", width=20, stretch=True),
+    Column("account", "Account", width=8),
     Column("state", "State", Kind.STATE, width=10, tone=lambda row: _TONES[row.state]),
-    Column("procedures", "Procedures", width=22),
-    Column("diagnoses", "Diagnoses", width=20),
-    Column("provider", "Provider", width=14),
+    Column("procedures", "Procedures", width=18),
+    Column("diagnoses", "Diagnoses", width=16),
+    Column("provider", "Provider", width=12),
     Column("charge", "Charge", Kind.MONEY, width=10),
     Column("balance", "Balance", Kind.MONEY, width=10),
     Column("claims", "Claims", width=6, getter=_claims),
