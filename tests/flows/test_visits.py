@@ -13,11 +13,13 @@ from pytestqt.qtbot import QtBot
 from desktop.models.people import Patient, Person
 from desktop.models.values.enums import Party, VisitState
 from desktop.models.values.money import Money
+from desktop.services.claims import create, lifecycle
 from desktop.services.database import Database
 from desktop.services.registration import search
 from desktop.services.visits import entry, listing, posting
 from desktop.services.visits.values import VisitView
 from desktop.services.work import Work
+from desktop.ui.claims.page import ClaimsPage
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import MoneyEdit, TextEdit
@@ -478,3 +480,49 @@ def test_a_provider_who_left_stays_on_old_visits(
     settle(qtbot, window)
     after = database.read(lambda work: entry.get(work, visit_id))
     assert (after.draft.rendering_id, after.lines[0].charge) == (before, Money(9900))
+
+
+def test_the_claim_is_made_where_the_visit_stands_and_enter_opens_it(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database
+) -> None:
+    editor = _enter_visit(qtbot, window, page)
+    press(focused(), Qt.Key.Key_P, CONTROL_SHIFT)
+    settle(qtbot, window)
+    view = _stored(database)
+    assert view.claims == ()
+    qtbot.waitUntil(lambda: "Ctrl+Shift+J" in editor.findings.hint.text())
+    press(focused(), Qt.Key.Key_J, CONTROL_SHIFT)
+    qtbot.waitUntil(lambda: len(editor.findings.texts()) == 1)
+    settle(qtbot, window)
+    (claim,) = _stored(database).claims
+    assert editor.findings.heading.text() == "Nothing to mend"
+    assert editor.findings.texts() == [f"Claim {claim.id} to the first payer: {claim.state.value}"]
+    press(focused(), Qt.Key.Key_J, CONTROL_SHIFT)  # offered once only
+    settle(qtbot, window)
+    assert len(_stored(database).claims) == 1
+    editor.findings.focus_first()
+    press(focused(), ENTER)
+    settle(qtbot, window)
+    assert window.shell is not None
+    claims = window.shell.page()
+    assert isinstance(claims, ClaimsPage)
+    settle(qtbot, window)
+    row = claims.table.current_row()
+    assert row is not None
+    assert row.id == claim.id
+
+
+def test_a_claim_that_moved_on_is_told_on_the_visit_that_is_open(
+    qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
+) -> None:
+    visit_id = database.write(lambda work: entry.save(work, scene.draft()))
+    database.write(lambda work: posting.post(work, visit_id))
+    (claim_id,) = database.write(lambda work: create.create_claims(work, visit_id))
+    page.open_visit(visit_id)
+    settle(qtbot, window)
+    assert page.editor.findings.texts()[0].startswith(f"Claim {claim_id} ")
+    assert not page.editor.can_claim
+    database.write(lambda work: lifecycle.void_before_sending(work, claim_id, "wrong payer"))
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: page.editor.findings.texts()[0].endswith(": void"))
+    assert page.editor.can_claim

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop.errors import AppError, LostUpdate, RuleError
-from desktop.models.values.enums import VisitState
+from desktop.models.values.enums import ClaimState, VisitState
+from desktop.services.claims import create
 from desktop.services.rules import check
 from desktop.services.rules.check import CheckResult
 from desktop.services.visits import choices, entry, posting, replacing
@@ -99,7 +101,7 @@ class VisitEditor(VisitScreen):
         offered, view, result = found
         self._set_choices(offered)
         self.show_view(view)
-        self.findings.show_result(result, posted=self.state is VisitState.POSTED)
+        self._show_result(result)
         self._ask_patient()
         self.diagnoses.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -237,12 +239,69 @@ class VisitEditor(VisitScreen):
         visit_id = self.view.id
 
         def show(result: CheckResult) -> None:
-            self.findings.show_result(result, posted=self.state is VisitState.POSTED)
+            self._show_result(result)
             self.changed.emit()
             if focus:
                 self.findings.focus_first()
 
         self.context.runner.read(self, lambda work: check.check_visit(work, visit_id), show)
+
+    def _show_result(self, result: CheckResult) -> None:
+        claims = self.view.claims if self.view is not None else ()
+        self.findings.show_result(result, posted=self.state is VisitState.POSTED, claims=claims)
+
+    def refresh_claims(self) -> None:
+        """Show where the visit's claims stand now; what is being entered is left alone."""
+        if self.view is None:
+            return
+        visit_id = self.view.id
+
+        def show(stored: VisitView) -> None:
+            if self.view is not None and self.view.id == visit_id:
+                self.view = replace(self.view, claims=stored.claims)
+                self.findings.show_claims(stored.claims)
+                self.changed.emit()
+
+        self.context.runner.read(self, lambda work: entry.get(work, visit_id), show)
+
+    @property
+    def can_claim(self) -> bool:
+        """Whether the visit is posted, has a payer, and has no claim that stands."""
+        view = self.view
+        return (
+            view is not None
+            and view.state is VisitState.POSTED
+            and bool(view.coverages)
+            and all(c.state is ClaimState.VOID for c in view.claims)
+        )
+
+    def make_claim(self) -> None:
+        """Save what was typed, then make the claim of the first payer."""
+        if not self.can_claim:
+            return
+        if self.is_dirty:
+            self.save(self._make_claim)
+        else:
+            self._make_claim()
+
+    def _make_claim(self) -> None:
+        if self.view is None:
+            return
+        visit_id = self.view.id
+
+        def done(made: list[int]) -> None:
+            if made:
+                messages.info(
+                    self,
+                    f"{'Claim' if len(made) == 1 else 'Claims'} {', '.join(map(str, made))} made.",
+                    action="Open claims",
+                    on_action=lambda: self.context.go("claims", made[0]),
+                )
+            self.refresh_claims()
+
+        self.context.runner.write(
+            self, lambda work: create.create_claims(work, visit_id), done, self._on_refused
+        )
 
     def post(self) -> None:
         """Save, then put the charges into the ledger."""

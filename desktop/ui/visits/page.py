@@ -23,6 +23,7 @@ from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
 from desktop.ui.visits.editor import VisitEditor
+from desktop.ui.visits.findings import CLAIM
 
 _TONES = {
     VisitState.DRAFT: Tone.WARN,
@@ -49,6 +50,13 @@ COLUMNS = (
     Column("id", "Visit", Kind.COUNT, width=7, hidden=True),
 )
 _SHOWN_DAYS = 90
+_SETUP_TABS = {
+    "practice": "practice",
+    "provider": "providers",
+    "billing": "providers",
+    "location": "locations",
+    "payer": "payers",
+}
 _KINDS: tuple[tuple[str, str], ...] = (
     ("open", "drafts and posted"),
     ("draft", "drafts"),
@@ -135,6 +143,8 @@ class VisitsPage(Page):
         self._pass = editing(commands.VISIT_PASS, self._on_pass, text="Pass warning")
         self._void = editing(commands.VISIT_VOID, self._on_void, text="Void")
         self._coverage = editing(commands.VISIT_COVERAGE, self.editor.change_coverage, button=False)
+        self._claim = editing(commands.VISIT_CLAIM, self.editor.make_claim, button=False)
+        self.editor.findings.offer(self._claim, commands.VISIT_CLAIM)
         editing(commands.REMOVE, self.editor.remove_line, text="Remove line", button=False)
         editing(commands.CLOSE, self.close_visit, text="Back to list")
         self._save = editing(commands.SAVE, self.editor.save_and_check, text="Save and check")
@@ -160,6 +170,9 @@ class VisitsPage(Page):
         self._copy.setEnabled(draft)
         self._save.setEnabled(editing and state is not VisitState.VOID)
         stored = editing and self.editor.view is not None
+        may_claim = editing and self.editor.can_claim
+        self._claim.setVisible(may_claim)
+        self._claim.setEnabled(may_claim)
         self._coverage.setEnabled(editing and state is VisitState.POSTED)
         self._void.setEnabled(stored and state is not VisitState.VOID)
         self._pass.setEnabled(stored)
@@ -217,8 +230,10 @@ class VisitsPage(Page):
     # -- page --------------------------------------------------------------------------------
 
     def _on_changes(self) -> None:
-        """The list is read anew; what is being entered is left alone."""
-        if not self.is_editing:
+        """The list is read anew; of what is being entered, only its claims are."""
+        if self.is_editing:
+            self.editor.refresh_claims()
+        else:
             self.refresh()
 
     def refresh(self) -> None:
@@ -329,11 +344,13 @@ class VisitsPage(Page):
 
     def _leave_for(self, field: str) -> None:
         """Open the record that a finding belongs to."""
-        head = field.partition(".")[0]
+        head, _, rest = field.partition(".")
         patient_id = self.editor.patient.value()
         if head in {"patient", "coverage"} and patient_id is not None:
             self.context.go("patients", patient_id)
-        elif head in {"provider", "location"}:
-            self.context.go("setup")
+        elif head == CLAIM:
+            self.context.go("claims", int(rest))
+        elif head in _SETUP_TABS:
+            self.context.go("setup", _SETUP_TABS[head])
         else:
             messages.warn(self, "This is mended on another page: see the claim.")
