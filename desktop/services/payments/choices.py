@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 
 from desktop.models.claims import Claim, ClaimLine, SubmissionClaim
-from desktop.models.ledger import OpenItem
+from desktop.models.ledger import Entry, Leg, OpenItem
+from desktop.models.payments import Receipt
 from desktop.models.people import Patient, Person
 from desktop.models.practice import Payer
-from desktop.models.values.enums import ClaimState, Party
+from desktop.models.values.enums import Account, ClaimState, Party
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, VisitCoverage
 from desktop.services.registration import people, search
@@ -52,6 +53,29 @@ class LineChoice:
     modifiers: str
     charge: Money
     owed: tuple[tuple[Party, Money], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreditPart:
+    """A patient's receipt on a line that stands in the patient's credit.
+
+    Attributes:
+        held: what the receipt stands with on the line.
+        credit: by how much the patient's part of the line is below zero.
+    """
+
+    receipt_id: int
+    number: str
+    charge_line_id: int
+    service_on: dt.date
+    procedure: str
+    held: Money
+    credit: Money
+
+    @property
+    def amount(self) -> Money:
+        """What may come off without the patient owing anything again."""
+        return min(self.held, self.credit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +213,40 @@ def _choices(work: Work, rows: Sequence[tuple[ChargeLine, int]]) -> list[LineCho
 
 
 @needs(Permission.VIEW)
+def credit_parts(work: Work, claim_id: int) -> list[CreditPart]:
+    """The receipts that make up what patients have in credit on a claim's lines."""
+    query = (
+        select(
+            Receipt.id,
+            Receipt.number,
+            ChargeLine.id,
+            ChargeLine.service_on,
+            ChargeLine.procedure,
+            -func.sum(Leg.amount),
+            -func.max(OpenItem.amount),
+        )
+        .join(Entry, Entry.id == Leg.entry_id)
+        .join(Receipt, Receipt.id == Entry.receipt_id)
+        .join(ChargeLine, ChargeLine.id == Leg.charge_line_id)
+        .join(ClaimLine, ClaimLine.charge_line_id == ChargeLine.id)
+        .join(OpenItem, OpenItem.charge_line_id == ChargeLine.id)
+        .where(
+            ClaimLine.claim_id == claim_id,
+            OpenItem.party == Party.PATIENT,
+            OpenItem.amount < ZERO,
+            Leg.account == Account.RECEIVABLE,
+            Leg.party == Party.PATIENT,
+            Receipt.kind == "patient",
+            Receipt.voided_on.is_(None),
+        )
+        .group_by(Receipt.id, ChargeLine.id)
+        .having(func.sum(Leg.amount) < ZERO)
+        .order_by(ChargeLine.id, Receipt.id.desc())
+    )
+    return [CreditPart(*row) for row in work.session.execute(query)]
+
+
+@needs(Permission.VIEW)
 def patient_lines(work: Work, patient_id: int) -> list[PatientLine]:
     """What the patient and the guarantor's family owe themselves, the patient's oldest first."""
     guarantor = select(Patient.guarantor_id).where(Patient.id == patient_id).scalar_subquery()
@@ -232,3 +290,11 @@ def patient_names(work: Work, ids: Iterable[int]) -> dict[int, str]:
         )
         out.update({i: people.shown_name(last, first) for i, last, first in rows})
     return out
+
+
+@needs(Permission.VIEW)
+def payer_names(work: Work, ids: Iterable[int]) -> dict[int, str]:
+    """The names of these payers, for lists of receipts."""
+    wanted = sorted(set(ids))
+    named = select(Payer.id, Payer.name).where(Payer.id.in_(wanted))
+    return dict(work.session.execute(named).tuples().all())

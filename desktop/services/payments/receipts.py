@@ -67,6 +67,7 @@ class ReceiptView:
     void_reason: str
     memo: str
     applied: tuple[tuple[int, Money], ...] = field(default_factory=tuple)
+    payer_id: int | None = None
 
 
 @needs(Permission.COLLECT)
@@ -394,13 +395,7 @@ def list_receipts(
     if patient_id is not None:
         query = query.where(Receipt.patient_id == patient_id)
     if unapplied_only:
-        waiting = (
-            select(Leg.receipt_id)
-            .where(Leg.account == Account.UNAPPLIED)
-            .group_by(Leg.receipt_id)
-            .having(func.sum(Leg.amount) != ZERO)
-        )
-        query = query.where(Receipt.id.in_(waiting))
+        query = query.where(Receipt.id.in_(select(held().c.receipt_id)))
     receipts = list(work.session.scalars(query))
     sums = _sums(work, [r.id for r in receipts])
     return [_view(work, r, sums) for r in receipts]
@@ -439,6 +434,7 @@ def _view(
         receipt.void_reason,
         receipt.memo,
         applied,
+        receipt.payer_id,
     )
 
 

@@ -59,12 +59,12 @@ COLUMNS = (
     Column("received_on", "Date", Kind.DATE, width=10),
     Column("patient", "From", width=20, stretch=True),
     Column("method", "How", width=8, getter=lambda r: r.view.method.value),
-    Column("reference", "Reference", width=14, getter=lambda r: r.view.reference),
+    Column("reference", "Reference", width=20, getter=lambda r: r.view.reference),
     Column("amount", "Amount", Kind.MONEY, width=10, getter=lambda r: r.view.amount),
     Column("unapplied", "Unapplied", Kind.MONEY, width=10),
     Column("refunded", "Refunded", Kind.MONEY, width=10, getter=lambda r: r.view.refunded or None),
     Column("state", "State", Kind.STATE, width=13, tone=lambda r: _TONES[r.state]),
-    Column("note", "Note", width=20, getter=lambda r: r.view.void_reason or r.view.memo),
+    Column("note", "Note", width=12, getter=lambda r: r.view.void_reason or r.view.memo),
 )
 
 
@@ -122,7 +122,15 @@ class ReceiptsTab(QWidget):
         def read(work: Work) -> list[ReceiptRow]:
             found = receipts.list_receipts(work, patient_id=patient_id, unapplied_only=unapplied)
             names = choices.patient_names(work, [r.patient_id for r in found if r.patient_id])
-            return [ReceiptRow(r, names.get(r.patient_id or 0, "insurance payment")) for r in found]
+            payers = choices.payer_names(work, [r.payer_id for r in found if r.payer_id])
+            return [
+                ReceiptRow(
+                    r,
+                    names.get(r.patient_id or 0)
+                    or payers.get(r.payer_id or 0, "insurance payment"),
+                )
+                for r in found
+            ]
 
         def show(rows: list[ReceiptRow]) -> None:
             self.table.set_rows(rows)

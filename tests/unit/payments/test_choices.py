@@ -10,7 +10,7 @@ from desktop.errors import NotFound
 from desktop.models.values.enums import Party
 from desktop.models.values.money import Money
 from desktop.services.database import Database
-from desktop.services.payments import choices, files, segments, staging
+from desktop.services.payments import choices, files, posting, receipts, segments, staging
 from desktop.services.registration import search
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
 
@@ -92,3 +92,15 @@ def test_same_file_taken_twice_says_so(database: Database) -> None:
     assert first.sentence() == "“a.835”: 1 payment (1 ready to post)."
     staged = database.write(lambda w: staging.stage_file(w, data, "b.835")).remittances
     assert staged[0].id == first.payments[0].id
+
+
+def test_a_payers_receipt_says_which_payer_paid(database: Database) -> None:
+    scene = make_scene(database)
+    data = era([Clp(scene.control, [Svc(10000, 10000, line=scene.lines[0])])])
+    taken = database.write(lambda w: files.take_file(w, data, "a.835"))
+    database.write(lambda w: posting.post_remittance(w, taken.payments[0].id))
+
+    [receipt] = database.read(receipts.list_receipts)
+    assert receipt.payer_id == scene.payer
+    names = database.read(lambda w: choices.payer_names(w, [scene.payer]))
+    assert names == {scene.payer: "Prairie Health"}
