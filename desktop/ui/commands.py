@@ -94,6 +94,7 @@ RECEIPT_APPLY = Command("payment.apply_receipt", "Apply unapplied money", ("Alt+
 PAYMENTS_TAB_1 = Command("payment.tab_remittances", "Show remittances", ("Alt+1",))
 PAYMENTS_TAB_2 = Command("payment.tab_receipts", "Show receipts", ("Alt+2",))
 PAYMENTS_TAB_3 = Command("payment.tab_tasks", "Show tasks of payments", ("Alt+3",))
+CREDIT_TAKE_OFF = Command("payment.take_off", "Take off the receipt…", ("Alt+O",))
 TASK_CLOSE = Command("task.close", "Close the task", ("Alt+D",))
 RECEIPT_TAKE = Command("payment.take_receipt", "Take a patient's payment", ("Ctrl+Shift+T",))
 STATEMENT_RUN = Command("statement.run", "Print a run of statements", ("Ctrl+Shift+M",))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from desktop.models.values.enums import Party, TaskKind
+from desktop.models.values.enums import Party, ReceiptMethod, TaskKind
 from desktop.models.values.money import Money
 from desktop.services import ledger
 from desktop.services.database import Database
@@ -447,3 +447,42 @@ def test_denial_is_a_task_with_a_deadline_closed_with_what_was_done(
     closed(qtbot, window)
     assert page.tasks.table.rows() == []
     assert dialog.form.is_dirty is False
+
+
+def test_a_patients_credit_is_taken_off_the_line_and_can_be_refunded(
+    window: MainWindow, database: Database, qtbot: QtBot
+) -> None:
+    scene = a_scene(database)
+    posted = stage(database, paid(scene))
+    database.write(lambda w: posting.post_remittance(w, posted))
+    receipt = database.write(
+        lambda w: receipts.take_payment(
+            w, receipts.ReceiptDraft(scene.patient, Money(1600), ReceiptMethod.CASH)
+        )
+    )
+    back = Svc(-10000, -6400, [("CO", "45", -2000), ("PR", "2", -1600)], scene.lines[0])
+    claim = Clp(scene.control, [back], status="22", member=scene.member)
+    taken = stage(database, era([claim], trace="B", plb=[("FB", "PCN1", -6400)]))
+    database.write(lambda w: posting.post_remittance(w, taken))
+    assert owed(scene) == {Party.PRIMARY: 10000, Party.PATIENT: -1600}
+    page = open_page(window, qtbot, ("tasks", TaskKind.CREDIT))
+    (task,) = page.tasks.table.rows()
+    assert task.amount == Money(1600)
+    press(page.tasks.table.view, K.Key_O, ALT)
+    dialog = dialog_of(qtbot, "Take off")
+    assert dialog.form.editor("amount").value() == Money(1600)
+    type_in(dialog.form.editor("amount"), "17")
+    type_in(dialog.form.editor("reason"), "payer took it back")
+    press(dialog, K.Key_Return, CONTROL)
+    settle(qtbot, window)
+    assert "16.00" in dialog.form.problem_at("amount")
+    dialog.form.editor("amount").set_value(Money(1600))
+    press(dialog, K.Key_Return, CONTROL)
+    closed(qtbot, window)
+    assert owed(scene) == {Party.PRIMARY: 10000}
+    view = database.read(lambda w: receipts.get_receipt(w, receipt))
+    assert (view.unapplied, view.applied) == (Money(1600), ())
+    assert view.number in notice(window)
+    press(page.tasks.table.view, K.Key_O, ALT)
+    settle(qtbot, window)
+    assert "No receipt" in notice(window)

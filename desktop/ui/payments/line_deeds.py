@@ -1,4 +1,4 @@
-"""Write-off and transfer on one charge line: who owes, who shall owe, how much, why."""
+"""Deeds on one charge line, each with a reason: write off, transfer, take a credit off."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QWidget
 from desktop.models.values.enums import Party
 from desktop.models.values.money import Money
 from desktop.services.payments import choices, receipts
-from desktop.services.payments.choices import LineChoice
-from desktop.ui.lib import messages
+from desktop.services.payments.choices import CreditPart, LineChoice
+from desktop.services.work import Work
+from desktop.ui.lib import dates, messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Choice, MoneyEdit, TextEdit, plain_label
 from desktop.ui.lib.form import Form
@@ -99,3 +100,68 @@ def _form(owner: QWidget, context: Context, line: LineChoice, *, moves: bool) ->
 
     title, verb = ("Transfer", "Transfer") if moves else ("Write off", "Write off")
     FormDialog(owner, title, form, verb=verb, on_save=save).open()
+
+
+def take_off(owner: QWidget, context: Context, claim_id: int) -> None:
+    """Give a patient's credit on a claim back to the receipt it came from."""
+
+    def show(parts: list[CreditPart]) -> None:
+        if not parts:
+            messages.warn(
+                owner,
+                "No receipt of the patient stands in credit on this claim; transfer a payer's "
+                "credit on the line of its remittance.",
+            )
+            return
+        _take_off_form(owner, context, parts)
+
+    context.runner.read(owner, lambda work: choices.credit_parts(work, claim_id), show)
+
+
+def _take_off_form(owner: QWidget, context: Context, parts: list[CreditPart]) -> None:
+    form = Form()
+    form.add_widget(
+        plain_label("The money is then unapplied on its receipt: refund it or apply it anew.")
+    )
+    part = form.add(
+        "part",
+        "Line and receipt",
+        Choice(
+            [
+                (x, f"{x.procedure} of {dates.shown(x.service_on)}, receipt {x.number}")
+                for x in parts
+            ]
+        ),
+    )
+    amount = form.add("amount", "Amount", MoneyEdit(), required=True)
+    form.add("reason", "Why", TextEdit(limit=200), required=True)
+
+    def fill() -> None:
+        chosen: CreditPart = part.value()
+        amount.set_value(chosen.amount)
+
+    part.edited.connect(fill)
+    fill()
+
+    def save(values: Mapping[str, Any], dialog: FormDialog) -> None:
+        chosen: CreditPart = values["part"]
+        value: Money = values["amount"]
+
+        def deed(work: Work) -> int | None:
+            receipts.take_off(
+                work, chosen.receipt_id, chosen.charge_line_id, value, values["reason"]
+            )
+            return receipts.get_receipt(work, chosen.receipt_id).patient_id
+
+        def done(patient_id: int | None) -> None:
+            dialog.saved()
+            messages.info(
+                owner,
+                f"{value.shown} is unapplied on receipt {chosen.number}.",
+                action="Open receipts",
+                on_action=lambda: context.go("payments", ("receipts", patient_id)),
+            )
+
+        context.runner.write(dialog, deed, done, dialog.refused, disable=dialog.save_button)
+
+    FormDialog(owner, "Take off the receipt", form, verb="Take off", on_save=save).open()

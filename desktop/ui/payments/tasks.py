@@ -21,7 +21,7 @@ from desktop.ui.lib import dates, messages
 from desktop.ui.lib.edits import Choice, plain_label
 from desktop.ui.lib.page import Page, action_button
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
-from desktop.ui.payments import choosing, words
+from desktop.ui.payments import choosing, line_deeds, words
 
 SOON_DAYS = 7
 
@@ -107,6 +107,8 @@ class TasksTab(QWidget):
         self._detail.setMinimumHeight(self.fontMetrics().lineSpacing() * 2)
         self._close = page.add_command(commands.TASK_CLOSE, self._on_close, button=False)
         self._close.setEnabled(False)
+        self._take_off = page.add_command(commands.CREDIT_TAKE_OFF, self._on_take_off, button=False)
+        self._take_off.setEnabled(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 6, 0, 0)
         outer.setSpacing(6)
@@ -115,6 +117,9 @@ class TasksTab(QWidget):
         top.addWidget(self.kinds)
         top.addWidget(self.state)
         top.addStretch(1)
+        take_off = action_button(self._take_off, commands.CREDIT_TAKE_OFF)
+        take_off.setEnabled(False)
+        top.addWidget(take_off)
         close = action_button(self._close, commands.TASK_CLOSE)
         close.setEnabled(False)
         top.addWidget(close)
@@ -153,9 +158,12 @@ class TasksTab(QWidget):
         self.refresh()
 
     def enable(self) -> None:
-        """Offer closing while an open task is chosen and this tab is shown."""
+        """Offer what an open task allows while it is chosen and this tab is shown."""
         row = self._row()
-        self._close.setEnabled(row is not None and row.task.state == "open" and self.isVisible())
+        is_open = row is not None and row.task.state == "open" and self.isVisible()
+        self._close.setEnabled(is_open)
+        is_credit = row is not None and row.task.kind is TaskKind.CREDIT
+        self._take_off.setEnabled(is_open and is_credit)
 
     def _row(self) -> Shown | None:
         row: Any = self.table.current_row()
@@ -179,6 +187,11 @@ class TasksTab(QWidget):
             self.context.go("claims", task.claim_id)
         elif task.patient_id is not None:
             self.context.go("patients", task.patient_id)
+
+    def _on_take_off(self) -> None:
+        row = self._row()
+        if row is not None and row.task.claim_id is not None:
+            line_deeds.take_off(self, self.context, row.task.claim_id)
 
     def _on_close(self) -> None:
         row = self._row()
