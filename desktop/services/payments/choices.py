@@ -297,4 +297,4 @@ def payer_names(work: Work, ids: Iterable[int]) -> dict[int, str]:
     """The names of these payers, for lists of receipts."""
     wanted = sorted(set(ids))
     named = select(Payer.id, Payer.name).where(Payer.id.in_(wanted))
-    return dict(work.session.execute(named).tuples().all())
+    return dict(work.session.execute(named).all())
