@@ -395,7 +395,13 @@ def list_receipts(
     if patient_id is not None:
         query = query.where(Receipt.patient_id == patient_id)
     if unapplied_only:
-        query = query.where(Receipt.id.in_(select(held().c.receipt_id)))
+        waiting = (
+            select(Leg.receipt_id)
+            .where(Leg.account == Account.UNAPPLIED)
+            .group_by(Leg.receipt_id)
+            .having(func.sum(Leg.amount) != ZERO)
+        )
+        query = query.where(Receipt.id.in_(waiting))
     receipts = list(work.session.scalars(query))
     sums = _sums(work, [r.id for r in receipts])
     return [_view(work, r, sums) for r in receipts]
