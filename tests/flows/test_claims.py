@@ -29,6 +29,9 @@ from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.settings import machine_settings
 from desktop.ui.main_window import MainWindow
+from desktop.ui.setup.page import TABS, SetupPage
+from desktop.ui.visits.page import VisitsPage
+from tests.factories import LineSpec
 from tests.flows.conftest import settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.claims.shop import add_visit, make_sample, open_shop
@@ -294,3 +297,38 @@ def shown_pdf() -> QWidget | None:
         (w for w in QApplication.topLevelWidgets() if isinstance(w, PdfDialog) and w.isVisible()),
         None,
     )
+
+
+def test_enter_on_a_finding_opens_the_visit_at_its_field(
+    database: Database, window: MainWindow, qtbot: QtBot
+) -> None:
+    shop = open_shop(database)
+    add_visit(database, shop, (LineSpec(pointers="3"),))
+    database.write(command.check)
+    page = open_claims(window, qtbot)
+    qtbot.waitUntil(lambda: bool(page.details.findings.rows()))
+    page.details.findings.select_first()
+    assert page.details.findings.current_row().field == "lines.1.pointers"
+    press(page.details.findings.view, Qt.Key.Key_Return)
+    assert window.shell is not None
+    visits = window.shell.page()
+    assert isinstance(visits, VisitsPage)
+    settle(qtbot, window)
+    assert visits.editor.lines.rows[0].pointers.hasFocus()
+
+
+def test_a_finding_about_a_provider_or_payer_leads_to_its_tab_of_setup(
+    database: Database, window: MainWindow, qtbot: QtBot
+) -> None:
+    shop = open_shop(database)
+    visit_id = add_visit(database, shop)
+    open_claims(window, qtbot)
+    shell = window.shell
+    assert shell is not None
+    for field, tab in (("provider.billing.npi", "providers"), ("coverage.1.payer", "payers")):
+        shell.go("visits", ("field", visit_id, field))
+        qtbot.waitUntil(lambda: isinstance(shell.page(), SetupPage))
+        settle(qtbot, window)
+        setup = shell.page()
+        assert isinstance(setup, SetupPage)
+        assert setup.tabs.currentIndex() == TABS.index(tab)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop.models.values.enums import ClaimState, Frequency
 from desktop.services.claims import views
+from desktop.services.claims.checking import ClaimFinding
 from desktop.services.claims.views import GROUPS, ClaimRow, ClaimView
 from desktop.services.work import Changes
 from desktop.ui import commands
@@ -118,7 +119,7 @@ class ClaimsPage(Page):
         self.group.edited.connect(self.refresh)
         self.table.selection_changed.connect(self._on_chosen)
         self.table.opened.connect(lambda _row: self._open_visit())
-        self.details.finding_opened.connect(lambda _finding: self._open_visit())
+        self.details.finding_opened.connect(self._open_field)
         context.runner.on_change(
             self, Changes.CLAIMS | Changes.VISITS | Changes.PAYERS | Changes.PATIENTS, self.refresh
         )
@@ -261,6 +262,12 @@ class ClaimsPage(Page):
         row = self.table.current_row()
         if row is not None:
             self.context.go("visits", row.visit_id)
+
+    def _open_field(self, finding: ClaimFinding) -> None:
+        """Where a finding has to be mended: the visit opens, and leads on to other records."""
+        row = self.table.current_row()
+        if row is not None:
+            self.context.go("visits", ("field", row.visit_id, finding.field))
 
     def _chosen_ids(self) -> list[int] | None:
         """The chosen claims when several are; None means all that are ready."""

@@ -70,14 +70,19 @@ class VisitEditor(VisitScreen):
             self._on_begun,
         )
 
-    def open_visit(self, visit_id: int) -> None:
-        """A stored visit, with its findings."""
+    def open_visit(self, visit_id: int, field: str = "") -> None:
+        """A stored visit, with its findings; `field` is where one of them has to be mended."""
 
         def read(work: Work) -> tuple[Choices, VisitView, CheckResult]:
             view = entry.get(work, visit_id)
             return choices.choices(work), view, check.check_visit(work, visit_id)
 
-        self.context.runner.read(self, read, self._on_opened)
+        def opened(found: tuple[Choices, VisitView, CheckResult]) -> None:
+            self._on_opened(found)
+            if field:
+                self.jump(field)
+
+        self.context.runner.read(self, read, opened)
 
     def _on_begun(self, found: tuple[Choices, VisitDraft, PatientFacts | None]) -> None:
         offered, draft, facts = found

@@ -76,7 +76,8 @@ _STATES = {
 class VisitsPage(Page):
     """The list; Enter opens a visit, F8 begins one.
 
-    `show_record` takes a visit's id, ``("new", patient_id)``, or ``("show", "unbilled")``.
+    `show_record` takes a visit's id, ``("field", visit_id, "lines.1.units")``, ``("new",
+    patient_id)``, or ``("show", "unbilled")``.
     """
 
     def __init__(self, context: Context) -> None:
@@ -192,12 +193,12 @@ class VisitsPage(Page):
 
         self._leaving(go)
 
-    def open_visit(self, visit_id: int) -> None:
-        """Show a stored visit."""
+    def open_visit(self, visit_id: int, field: str = "") -> None:
+        """Show a stored visit, with the cursor where a finding has to be mended."""
 
         def go() -> None:
             self._show_editor()
-            self.editor.open_visit(visit_id)
+            self.editor.open_visit(visit_id, field)
 
         self._leaving(go)
 
@@ -269,10 +270,12 @@ class VisitsPage(Page):
             self.table.focus_filter()
 
     def show_record(self, argument: object) -> None:
-        """A visit's id opens it; ``("new", patient)`` begins one; ``("show", kind)`` lists."""
+        """A visit's id opens it, also at a field; ``("new", patient)`` begins one; see class."""
         match argument:
             case int():
                 self.open_visit(argument)
+            case ("field", int(visit_id), str(field)):
+                self.open_visit(visit_id, field)
             case ("new", int(patient_id)):
                 self.begin(patient_id)
             case ("show", str(kind)):
@@ -346,7 +349,10 @@ class VisitsPage(Page):
         """Open the record that a finding belongs to."""
         head, _, rest = field.partition(".")
         patient_id = self.editor.patient.value()
-        if head in {"patient", "coverage"} and patient_id is not None:
+        if head == "coverage" and field.endswith(".payer"):
+            # What a claim says of its payer stands in the payer's own record.
+            self.context.go("setup", _SETUP_TABS["payer"])
+        elif head in {"patient", "coverage"} and patient_id is not None:
             self.context.go("patients", patient_id)
         elif head == CLAIM:
             self.context.go("claims", int(rest))
