@@ -23,10 +23,11 @@ from desktop.ui.lib.page import Page
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.main_window import MainWindow
 from desktop.ui.reports.page import ReportsPage
+from desktop.ui.setup.page import TABS, SetupPage
 from desktop.ui.statements.explain import AccountDialog, ExplainDialog
 from desktop.ui.statements.page import StatementsPage
 from desktop.ui.today.page import TodayPage
-from tests.factories import make_visit
+from tests.factories import make_visit, set_up_practice
 from tests.flows.conftest import settle
 from tests.helpers.keys import CONTROL, press
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
@@ -64,6 +65,34 @@ def test_today_of_a_new_practice_says_what_to_do_first(qtbot: QtBot, window: Mai
     page = go(qtbot, window, "today")
     assert isinstance(page, TodayPage)
     assert page.welcome.isVisible()
+    texts = [button.text() for button in page.steps]
+    assert "who bills, with NPI and tax id" in texts[1]
+    assert not any("done" in text for text in texts)
+    page.focus_search()
+    assert page.steps[0].hasFocus()
+    shell = window.shell
+    assert shell is not None
+    for at, tab in ((1, "providers"), (2, "locations"), (3, "payers"), (6, "safety")):
+        page = go(qtbot, window, "today")
+        page.steps[at].setFocus()
+        press(page.steps[at], Qt.Key.Key_Return)
+        settle(qtbot, window)
+        setup = shell.page()
+        assert isinstance(setup, SetupPage)
+        assert setup.tabs.currentIndex() == TABS.index(tab)
+
+
+def test_first_steps_are_ticked_off_as_they_are_done(
+    qtbot: QtBot, window: MainWindow, database: Database
+) -> None:
+    page = go(qtbot, window, "today")
+    database.write(set_up_practice)
+    page.refresh()
+    settle(qtbot, window)
+    done = [button.text() for button in page.steps if button.text().endswith("(done)")]
+    assert [text[0] for text in done] == ["1", "2", "3", "5"]
+    page.focus_search()
+    assert page.steps[3].hasFocus()
 
 
 def test_enter_on_a_count_opens_its_list(

@@ -6,9 +6,10 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from desktop.services.reports import today
+from desktop.services.reports import first_steps, today
+from desktop.services.reports.first_steps import FirstStep
 from desktop.services.reports.today import TodayCount, Weight
 from desktop.services.work import Changes, Work
 from desktop.ui.lib import theme
@@ -24,13 +25,6 @@ COLUMNS: Final = (
     Column("amount", "Amount", Kind.MONEY, width=14),
     Column("detail", "More", stretch=True, width=30),
 )
-# What a new practice does first: words, page.
-_STEPS: Final = (
-    ("Check the practice, its places and providers", "setup"),
-    ("Enter the payers and the fees", "codes"),
-    ("Register the first patient", "patients"),
-    ("Enter the first visit", "visits"),
-)
 
 
 class TodayPage(Page):
@@ -40,6 +34,8 @@ class TodayPage(Page):
         super().__init__(context, "Today")
         self._day = plain_label(muted=True)
         self.body.addWidget(self._day)
+        self.steps: list[Button] = []
+        self._wanted: tuple[FirstStep, ...] = ()
         self.welcome = self._make_welcome()
         self.body.addWidget(self.welcome)
         self.table = RowsTable(COLUMNS, name="today", id_key="key", own_filter=False)
@@ -54,19 +50,32 @@ class TodayPage(Page):
         card = QFrame()
         theme.flag(card, "card")
         column = QVBoxLayout(card)
-        head = plain_label("Four steps to the first claim")
+        column.setSpacing(2)
+        head = plain_label("First steps to a paid claim")
         theme.flag(head, "heading")
         column.addWidget(head)
-        for number, (words, page) in enumerate(_STEPS, 1):
-            button = Button(f"{number}.  {words}")
-            button.setAccessibleName(words)
-            button.clicked.connect(partial(self._go, page))
-            theme.flag(button, "quiet")
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._steps = QVBoxLayout()
+        self._steps.setSpacing(2)
+        column.addLayout(self._steps)
         return card
 
-    def _go(self, page: str, _checked: bool = False) -> None:
-        self.context.go(page)
+    def _show_steps(self, steps: tuple[FirstStep, ...]) -> None:
+        while len(self.steps) < len(steps):
+            button = Button("")
+            theme.flag(button, "quiet")
+            button.clicked.connect(partial(self._on_step, len(self.steps)))
+            self._steps.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            self.steps.append(button)
+        self._wanted = steps
+        for number, (button, step) in enumerate(zip(self.steps, steps, strict=False), 1):
+            words = f"{step.text} (done)" if step.done else step.text
+            button.setText(f"{number}.  {words}")
+            button.setAccessibleName(words)
+        self.welcome.setVisible(bool(steps))
+
+    def _on_step(self, at: int, _checked: bool = False) -> None:
+        step = self._wanted[at]
+        self.context.go(step.page, step.argument)
 
     def refresh(self) -> None:
         """See `Page.refresh`."""
@@ -74,14 +83,23 @@ class TodayPage(Page):
         self.context.runner.read(self, _load, self._show)
 
     def focus_search(self) -> None:
-        """See `Page.focus_search`: the first count, so that Enter opens it."""
+        """See `Page.focus_search`: the first step or count, so that Enter opens it."""
+        left = [b for b, s in zip(self.steps, self._wanted, strict=False) if not s.done]
+        if left:
+            left[0].setFocus()
+            return
         self.table.view.setFocus()
         if self.table.current_row() is None:
             self.table.select_first()
 
-    def _show(self, found: tuple[bool, list[TodayCount]]) -> None:
-        is_new, counts = found
-        self.welcome.setVisible(is_new)
+    def panes(self) -> list[QWidget]:
+        """See `Page.panes`."""
+        shown: list[QWidget] = [*self.steps[:1]] if self._wanted else []
+        return [*shown, self.table.view]
+
+    def _show(self, found: tuple[tuple[FirstStep, ...], list[TodayCount]]) -> None:
+        steps, counts = found
+        self._show_steps(steps)
         self.table.set_rows(counts)
         if self.table.current_row() is None:
             self.table.select_first()
@@ -90,5 +108,5 @@ class TodayPage(Page):
         self.context.go(row.page, row.argument)
 
 
-def _load(work: Work) -> tuple[bool, list[TodayCount]]:
-    return today.is_new(work), today.today(work)
+def _load(work: Work) -> tuple[tuple[FirstStep, ...], list[TodayCount]]:
+    return first_steps.first_steps(work), today.today(work)
