@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,11 +26,17 @@ CHEAP = keys.Cost(iterations=1, lanes=1, memory_kib=1024)
 
 
 @pytest.fixture(autouse=True)
-def machine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def machine(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """A machine of its own: no test reads or writes the settings of who runs it."""
     folder = tmp_path_factory.mktemp("machine")
     monkeypatch.setenv("CLAIMSTEAD_CONFIG_DIR", str(folder))
     monkeypatch.setenv("CLAIMSTEAD_LOG_DIR", str(folder))
+    yield
+    # A window of this test took the cycle collector; its widgets go here, on this thread.
+    if "desktop.ui.lib.collector" in sys.modules:
+        sys.modules["desktop.ui.lib.collector"].stop()
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.errors import AppError, Cancelled
 from desktop.services.work import Changes, Progress, Work
-from desktop.ui.lib import messages
+from desktop.ui.lib import collector, messages
 
 R = TypeVar("R")
 Failed = Callable[[AppError], None]
@@ -113,6 +113,8 @@ class Runner(QObject):
 
     def __init__(self, database: DatabaseFace | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        # From here on other threads run Python too: they must not destroy what Qt owns.
+        collector.start()
         self._database: DatabaseFace | None = None
         self._unsubscribe: Callable[[], None] | None = None
         self._waiting: list[Callable[[DatabaseFace], None]] = []
