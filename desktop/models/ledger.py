@@ -1,7 +1,7 @@
-"""The append-only double-entry ledger and its one derived table, `open_item`.
+"""The append-only double-entry ledger and what is derived from it: `open_item`, `open_receipt`.
 
-Legs are inserted first, then their entry: the entry's trigger refuses a sum that is not
-zero and brings `open_item` up to date; later legs are refused. Rows never change.
+Legs are inserted first, then their entry: the entry's triggers refuse a sum that is not
+zero and bring both derived tables up to date; later legs are refused. Rows never change.
 """
 
 from __future__ import annotations
@@ -108,6 +108,23 @@ class OpenItem(Base):
     amount: Mapped[Money]
 
 
+class OpenReceipt(Base):
+    """What a receipt still holds, neither applied nor refunded; kept by trigger like `open_item`.
+
+    `amount` is positive for money held: the receipt's UNAPPLIED legs with their sign turned.
+    """
+
+    __tablename__ = "open_receipt"
+    __table_args__ = (
+        # With the rowid it has all there is, so that years of spent receipts are never read.
+        Index("ix_open_receipt_amount", "amount", sqlite_where=text("amount <> 0")),
+        {"sqlite_strict": True},
+    )
+
+    receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id"), primary_key=True)
+    amount: Mapped[Money]
+
+
 class Closing(Base):
     """A closed day or month: entries dated on or before `through` are refused. Append-only."""
 
@@ -186,4 +203,13 @@ _after_create(
     "ON CONFLICT (charge_line_id, party) DO UPDATE SET amount = amount + excluded.amount, "
     "payer_id = excluded.payer_id, "
     "since = CASE WHEN amount = 0 THEN excluded.since ELSE since END; END",
+)
+_after_create(
+    Entry.__table__,
+    "CREATE TRIGGER entry_open_receipts AFTER INSERT ON entry BEGIN "
+    "INSERT INTO open_receipt (receipt_id, amount) "
+    "SELECT receipt_id, -sum(amount) FROM leg "
+    "WHERE entry_id = NEW.id AND account = 'unapplied' "
+    "GROUP BY receipt_id HAVING sum(amount) <> 0 "
+    "ON CONFLICT (receipt_id) DO UPDATE SET amount = amount + excluded.amount; END",
 )

@@ -212,6 +212,7 @@ class Statement(Base):
     __table_args__ = (
         UniqueConstraint("number"),
         Index("ix_statement_guarantor", "guarantor_id", "issued_on"),
+        Index("ix_statement_issued", "issued_on", "voided_on"),
         {"sqlite_strict": True},
     )
 

@@ -28,6 +28,12 @@ SELECT charge_line_id, party FROM (
   WHERE account = 'receivable' GROUP BY charge_line_id, party
 ) LIMIT 5
 """
+_HELD: Final = """
+SELECT r.number FROM receipt r LEFT JOIN open_receipt o ON o.receipt_id = r.id LEFT JOIN (
+  SELECT receipt_id, -sum(amount) AS amount FROM leg WHERE account = 'unapplied'
+  GROUP BY receipt_id) c ON c.receipt_id = r.id
+WHERE coalesce(o.amount, 0) <> coalesce(c.amount, 0) LIMIT 5
+"""
 # charge = paid + adjusted + owed: on each line the charge's own legs cancel all the others.
 _LINES: Final = """
 SELECT l.id FROM charge_line l JOIN (
@@ -93,6 +99,7 @@ def examine(database: Database, progress: Progress | None = None) -> Report:
         lambda: database.read(_ledger),
         lambda: database.read(_audit),
         lambda: database.read(_open_items),
+        lambda: database.read(_held),
         lambda: database.read(_charges),
         lambda: database.read(_receipts),
         lambda: database.read(_identity),
@@ -171,6 +178,17 @@ def _open_items(work: Work) -> Check:
         _ITEMS,
         "equal to the ledger's sums",
         "what is owed on these charge lines differs from the ledger",
+    )
+
+
+@needs(Permission.ADMINISTER)
+def _held(work: Work) -> Check:
+    return _none(
+        work,
+        "unapplied money",
+        _HELD,
+        "equal to the ledger's sums",
+        "what is held on these receipts differs from the ledger",
     )
 
 

@@ -20,7 +20,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 
 from desktop.errors import NotFound, RuleError
 from desktop.models.ledger import Closing, Entry, Leg, OpenItem
@@ -28,6 +28,7 @@ from desktop.models.values.enums import Account, EntryKind, Party
 from desktop.models.values.money import ZERO, Money
 from desktop.services import audit, chain
 from desktop.services.clock import stamp
+from desktop.services.held import dated_after, held
 from desktop.services.work import Changes, Permission, Work, needs
 
 _CHUNK = 400
@@ -249,7 +250,9 @@ def period_totals(work: Work, first: dt.date | None, last: dt.date) -> PeriodTot
     """Sums of all entries dated `first` to `last` (inclusive; None = from the beginning).
 
     Insurance and patient A/R are as of `last`, each net of its own unapplied money; they sum
-    to closing A/R.
+    to closing A/R. They come from what is open today less what moved since, and where the
+    period has a beginning its opening follows from them: earlier years are not read. Without
+    one the closing is summed from all legs, so that both ways are compared (see doctor).
     """
     session = work.session
     moved: dict[Account, int] = {}
@@ -259,17 +262,15 @@ def period_totals(work: Work, first: dt.date | None, last: dt.date) -> PeriodTot
         during = during.where(Entry.accounting_on >= first)
     for account, amount in session.execute(during.group_by(Leg.account)):
         moved[account] = amount.cents
-    opening = 0
-    if first is not None:
-        before = query.where(Entry.accounting_on < first, Leg.account.in_(_AR))
-        opening = sum(a.cents for _, a in session.execute(before.group_by(Leg.account)))
     insurance, patient = receivables_by_side(work, last)
+    change = sum(moved.get(a, 0) for a in _AR)
+    opening = 0 if first is None else (insurance + patient).cents - change
     charges = -moved.get(Account.REVENUE, 0)
     adjustments = moved.get(Account.ADJUSTMENT, 0)
     refunds = -moved.get(Account.REFUND, 0)
     other = (Account.CASH, Account.PAYER_ACCOUNT, Account.INTEREST)
     payments = sum(moved.get(a, 0) for a in other)
-    closing = opening + sum(moved.get(a, 0) for a in _AR)
+    closing = opening + change
     return PeriodTotals(
         Money(opening),
         Money(charges),
@@ -286,23 +287,25 @@ def receivables_by_side(work: Work, as_of: dt.date) -> tuple[Money, Money]:
     """Insurance and patient A/R as of a date, net of each side's unapplied money."""
     from desktop.models.payments import Receipt
 
-    session = work.session
-    dated = (
-        select(Leg.party == Party.PATIENT, func.sum(Leg.amount))
-        .join(Entry, Entry.id == Leg.entry_id)
-        .where(Leg.account == Account.RECEIVABLE, Entry.accounting_on <= as_of)
+    owed_now = (
+        select(OpenItem.party == Party.PATIENT, func.sum(OpenItem.amount))
+        .where(OpenItem.amount != literal_column("0"))
+        .group_by(OpenItem.party == Party.PATIENT)
+    )
+    owed_since = (
+        select(Leg.party == Party.PATIENT, -func.sum(Leg.amount))
+        .where(Leg.account == Account.RECEIVABLE, dated_after(as_of))
         .group_by(Leg.party == Party.PATIENT)
     )
-    held = (
-        select(Receipt.kind == "patient", func.sum(Leg.amount))
-        .join(Entry, Entry.id == Leg.entry_id)
-        .join(Receipt, Receipt.id == Leg.receipt_id)
-        .where(Leg.account == Account.UNAPPLIED, Entry.accounting_on <= as_of)
+    kept = held(as_of).c
+    held_then = (
+        select(Receipt.kind == "patient", -func.sum(kept.amount))
+        .join(Receipt, Receipt.id == kept.receipt_id)
         .group_by(Receipt.kind == "patient")
     )
     sides = {True: 0, False: 0}
-    for statement in (dated, held):
-        for of_patient, amount in session.execute(statement):
+    for statement in (owed_now, owed_since, held_then):
+        for of_patient, amount in work.session.execute(statement):
             sides[bool(of_patient)] += amount.cents
     return Money(sides[False]), Money(sides[True])
 

@@ -22,7 +22,7 @@ from sqlalchemy import select
 
 from desktop.errors import RuleError
 from desktop.models.claims import Claim
-from desktop.models.ledger import Entry, OpenItem
+from desktop.models.ledger import Entry, OpenItem, OpenReceipt
 from desktop.models.payments import Receipt, Remittance
 from desktop.models.values.enums import ClaimState, Party, ReceiptMethod, Role
 from desktop.models.values.money import ZERO, Money
@@ -251,6 +251,8 @@ def check_all(work: Work) -> None:
         if i.amount
     }
     assert kept == {k: v for k, v in open_sum.items() if v}
+    waiting = {r.receipt_id: r.amount.cents for r in work.session.scalars(select(OpenReceipt))}
+    assert {k: v for k, v in waiting.items() if v} == {k: v for k, v in unapplied.items() if v}
     applied = work.session.connection().exec_driver_sql(
         "SELECT u.receipt_id, sum(u.amount) FROM leg u JOIN entry e ON e.id = u.entry_id "
         "LEFT JOIN entry o ON o.id = e.reverses_id WHERE u.account = 'unapplied' "

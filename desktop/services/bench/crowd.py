@@ -42,6 +42,10 @@ _RECEIPT: Final = tuple(
     "id number kind method amount received_on deposit_on payer_id created_at".split()
 )
 _HASH: Final = "0" * 64
+_HELD: Final = """
+INSERT INTO open_receipt (receipt_id, amount)
+SELECT receipt_id, -sum(amount) FROM leg WHERE account = 'unapplied' GROUP BY receipt_id
+"""
 
 Rows = list[tuple[Any, ...]]
 
@@ -91,6 +95,7 @@ def fill(connection: Connection, scale: Scale, today: dt.date) -> None:
     for start in range(0, scale.visits, _BATCH):
         _add_visits(batch, range(start, min(start + _BATCH, scale.visits)), scale, today, chance)
         batch.write(connection)
+    connection.execute(_HELD)
 
 
 def _add_visits(

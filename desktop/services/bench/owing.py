@@ -24,11 +24,9 @@ SELECT payer_id, sum(amount) FILTER (WHERE service_on >= ?1),
 FROM open_item WHERE party > 0 AND amount <> 0 GROUP BY party, payer_id
 """
 _HELD: Final = """
-SELECT receipt.payer_id, -sum(held.amount) FROM
- (SELECT receipt_id, sum(amount) AS amount FROM leg
-  WHERE receipt_id > 0 AND account = 'unapplied' GROUP BY receipt_id HAVING sum(amount) <> 0) held
+SELECT receipt.payer_id, sum(held.amount) FROM open_receipt held
 JOIN receipt ON receipt.id = held.receipt_id
-WHERE receipt.kind = 'insurance' GROUP BY receipt.payer_id
+WHERE held.amount <> 0 AND receipt.kind = 'insurance' GROUP BY receipt.payer_id
 """
 
 

@@ -18,6 +18,7 @@ from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, Visit
 from desktop.services import audit, counters, ledger
 from desktop.services.clock import stamp
+from desktop.services.held import held
 from desktop.services.ledger import EntryDraft, LegDraft
 from desktop.services.payments import copays
 from desktop.services.payments.posting import open_entries
@@ -254,10 +255,10 @@ def refund(work: Work, receipt_id: int, amount: Money, reference: str) -> int:
         RuleError: nothing or more than is unapplied.
     """
     receipt = _patient_receipt(work, receipt_id)
-    held = ledger.unapplied(work, receipt_id)
-    if amount <= ZERO or amount > held:
+    kept = ledger.unapplied(work, receipt_id)
+    if amount <= ZERO or amount > kept:
         raise RuleError(
-            Problem("amount", f"Receipt {receipt.number} holds {held.shown} to refund, not more.")
+            Problem("amount", f"Receipt {receipt.number} holds {kept.shown} to refund, not more.")
         )
     if looks_like_card_number(reference):
         raise RuleError(
@@ -395,13 +396,7 @@ def list_receipts(
     if patient_id is not None:
         query = query.where(Receipt.patient_id == patient_id)
     if unapplied_only:
-        waiting = (
-            select(Leg.receipt_id)
-            .where(Leg.account == Account.UNAPPLIED)
-            .group_by(Leg.receipt_id)
-            .having(func.sum(Leg.amount) != ZERO)
-        )
-        query = query.where(Receipt.id.in_(waiting))
+        query = query.where(Receipt.id.in_(select(held().c.receipt_id)))
     receipts = list(work.session.scalars(query))
     sums = _sums(work, [r.id for r in receipts])
     return [_view(work, r, sums) for r in receipts]

@@ -16,11 +16,11 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, func, insert, select, text
 
-from desktop.models.ledger import Leg, OpenItem
+from desktop.models.ledger import OpenItem, OpenReceipt
 from desktop.models.payments import Receipt
 from desktop.models.people import Patient, PatientKey, Person
 from desktop.models.values import identifiers
-from desktop.models.values.enums import Account, Party
+from desktop.models.values.enums import Party
 from desktop.models.values.money import ZERO, Money
 from desktop.services.registration import fields, people
 from desktop.services.work import Permission, Work, needs
@@ -289,17 +289,12 @@ def patient_balances(work: Work, ids: Sequence[int]) -> dict[int, Money]:
         .group_by(OpenItem.patient_id)
     )
     balances = {r.patient_id: r.amount for r in owed}
-    held = work.session.execute(
-        select(Receipt.patient_id, func.sum(Leg.amount).label("amount"))
-        .join(Leg, Leg.receipt_id == Receipt.id)
-        .where(
-            Receipt.patient_id.in_(ids),
-            Receipt.kind == "patient",
-            Leg.account == Account.UNAPPLIED,
-        )
+    ahead = work.session.execute(
+        select(Receipt.patient_id, func.sum(OpenReceipt.amount).label("amount"))
+        .join(OpenReceipt, OpenReceipt.receipt_id == Receipt.id)
+        .where(Receipt.patient_id.in_(ids), Receipt.kind == "patient")
         .group_by(Receipt.patient_id)
     )
-    for r in held:
-        # Unapplied legs are credits, so they are negative: they lower what is owed.
-        balances[r.patient_id] = balances.get(r.patient_id, ZERO) + r.amount
+    for r in ahead:
+        balances[r.patient_id] = balances.get(r.patient_id, ZERO) - r.amount
     return balances

@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import eq, gt
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Subquery, func, literal_column, select
+from sqlalchemy import ColumnElement, Subquery, func, literal_column, select, union_all
 
 from desktop.models.ledger import Entry, Leg, OpenItem
 from desktop.models.payments import Receipt
@@ -22,6 +23,7 @@ from desktop.models.values.enums import Account, Party
 from desktop.models.values.money import ZERO, Money, total
 from desktop.models.visits import ChargeLine
 from desktop.services.documents.tables import Column, ReportTable, Value
+from desktop.services.held import dated_after, held
 from desktop.services.reports.values import Period, is_current, long_day
 from desktop.services.work import Permission, Work, needs
 
@@ -92,13 +94,13 @@ class Aging:
 def aging_by_payer(work: Work, as_of: dt.date) -> Aging:
     """What each payer owes by age of service, less its unapplied payments."""
     boxes = payer_boxes(work, as_of)
-    held = _held(work, as_of, "insurance")
+    kept = _held(work, as_of, "insurance")
     names: dict[int, str] = dict(work.session.execute(select(Payer.id, Payer.name)).all())
     rows = [
         AgingRow(
-            i, names.get(i or 0, "Payer not known"), "", boxes.get(i, _EMPTY), held.get(i, ZERO)
+            i, names.get(i or 0, "Payer not known"), "", boxes.get(i, _EMPTY), kept.get(i, ZERO)
         )
-        for i in {*boxes, *held}
+        for i in {*boxes, *kept}
     ]
     return Aging(as_of, _worth_showing(rows))
 
@@ -107,11 +109,11 @@ def aging_by_payer(work: Work, as_of: dt.date) -> Aging:
 def aging_by_patient(work: Work, as_of: dt.date) -> Aging:
     """What each patient owes by age of the share, less what was paid ahead."""
     boxes = patient_boxes(work, as_of)
-    held = _held(work, as_of, "patient")
-    ids = {*boxes, *held}
+    kept = _held(work, as_of, "patient")
+    ids = {*boxes, *kept}
     people = _patients(work, [i for i in ids if i is not None])
     rows = [
-        AgingRow(i, *people.get(i or 0, ("", "")), boxes.get(i, _EMPTY), held.get(i, ZERO))
+        AgingRow(i, *people.get(i or 0, ("", "")), boxes.get(i, _EMPTY), kept.get(i, ZERO))
         for i in ids
     ]
     return Aging(as_of, _worth_showing(rows))
@@ -184,32 +186,38 @@ def _added(work: Work, query: Any) -> dict[int | None, tuple[Money, ...]]:
     return found
 
 
+def _owed_before(as_of: dt.date, *, patients: bool) -> Subquery:
+    """What was owed on lines at the end of a past day: what is now, less what moved since."""
+    side: Any = eq if patients else gt
+    now = select(OpenItem.charge_line_id, OpenItem.party, OpenItem.amount).where(
+        side(OpenItem.party, Party.PATIENT), OpenItem.amount != _NOTHING
+    )
+    since = select(Leg.charge_line_id, Leg.party, -Leg.amount).where(
+        Leg.account == Account.RECEIVABLE, side(Leg.party, Party.PATIENT), dated_after(as_of)
+    )
+    both = union_all(now, since).subquery().c
+    return (
+        select(both.charge_line_id, both.party, func.sum(both.amount).label("amount"))
+        .group_by(both.charge_line_id, both.party)
+        .having(func.sum(both.amount) != _NOTHING)
+        .subquery()
+    )
+
+
 def _payer_items_before(as_of: dt.date) -> Subquery:
     """What `open_item` said of payers at the end of a past day: the newest payer of a party."""
-    totals = (
-        select(
-            Leg.charge_line_id,
-            Leg.party,
-            func.sum(Leg.amount).label("amount"),
-            func.max(Leg.entry_id).label("entry_id"),
-        )
+    totals = _owed_before(as_of, patients=False)
+    newest = (
+        select(Leg.payer_id)
         .join(Entry, Entry.id == Leg.entry_id)
         .where(
             Leg.account == Account.RECEIVABLE,
-            Leg.party > Party.PATIENT,
-            Entry.accounting_on <= as_of,
-        )
-        .group_by(Leg.charge_line_id, Leg.party)
-        .having(func.sum(Leg.amount) != _NOTHING)
-        .subquery()
-    )
-    newest = (
-        select(func.max(Leg.payer_id))
-        .where(
-            Leg.entry_id == totals.c.entry_id,
             Leg.charge_line_id == totals.c.charge_line_id,
             Leg.party == totals.c.party,
+            Entry.accounting_on <= as_of,
         )
+        .order_by(Leg.entry_id.desc(), Leg.payer_id.desc())
+        .limit(1)
         .scalar_subquery()
     )
     return (
@@ -229,6 +237,7 @@ def patient_items_before(as_of: dt.date) -> Subquery:
 
     `since` is the accounting date of the newest entry that found the amount at zero.
     """
+    totals = _owed_before(as_of, patients=True)
     moves = (
         select(
             Leg.charge_line_id,
@@ -237,6 +246,7 @@ def patient_items_before(as_of: dt.date) -> Subquery:
         )
         .join(Entry, Entry.id == Leg.entry_id)
         .where(
+            Leg.charge_line_id.in_(select(totals.c.charge_line_id)),
             Leg.account == Account.RECEIVABLE,
             Leg.party == Party.PATIENT,
             Entry.accounting_on <= as_of,
@@ -259,12 +269,6 @@ def patient_items_before(as_of: dt.date) -> Subquery:
         .group_by(running.c.charge_line_id)
         .subquery()
     )
-    totals = (
-        select(moves.c.charge_line_id, func.sum(moves.c.amount).label("amount"))
-        .group_by(moves.c.charge_line_id)
-        .having(func.sum(moves.c.amount) != _NOTHING)
-        .subquery()
-    )
     return (
         select(
             ChargeLine.patient_id,
@@ -280,23 +284,16 @@ def patient_items_before(as_of: dt.date) -> Subquery:
 
 
 def _held(work: Work, as_of: dt.date, kind: str) -> dict[int | None, Money]:
-    """Unapplied money by payer or patient; reads only the index of legs with a receipt."""
+    """Unapplied money by payer or patient."""
     owner = Receipt.payer_id if kind == "insurance" else Receipt.patient_id
-    held = select(Leg.receipt_id, func.sum(Leg.amount).label("amount")).where(
-        Leg.receipt_id > _NOTHING, Leg.account == Account.UNAPPLIED
-    )
-    if not is_current(work, as_of):
-        held = held.join(Entry, Entry.id == Leg.entry_id).where(Entry.accounting_on <= as_of)
-    open_receipts = (
-        held.group_by(Leg.receipt_id).having(func.sum(Leg.amount) != _NOTHING).subquery()
-    )
+    open_receipts = held(None if is_current(work, as_of) else as_of)
     rows = work.session.execute(
         select(owner, func.sum(open_receipts.c.amount))
         .join(Receipt, Receipt.id == open_receipts.c.receipt_id)
         .where(Receipt.kind == kind)
         .group_by(owner)
     )
-    return {key: -amount for key, amount in rows}
+    return dict(rows.all())
 
 
 def _patients(work: Work, ids: Sequence[int]) -> dict[int, tuple[str, str]]:

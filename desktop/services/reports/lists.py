@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Final
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import func, select
 
 from desktop.models.claims import Claim, ClaimLine
-from desktop.models.ledger import Entry, Leg, OpenItem
+from desktop.models.ledger import OpenItem
 from desktop.models.payments import Receipt
 from desktop.models.people import Patient, Person
 from desktop.models.practice import Payer
-from desktop.models.values.enums import Account, ClaimState, ReceiptMethod
+from desktop.models.values.enums import ClaimState, ReceiptMethod
 from desktop.models.values.money import ZERO, Money, total
 from desktop.services.documents.tables import Column, ReportTable
+from desktop.services.held import held
 from desktop.services.reports.daily import METHODS
 from desktop.services.reports.values import Period, is_current, long_day
 from desktop.services.work import Permission, Work, needs
 
-_NOTHING: Final[Any] = literal_column("0")
 WAITING = (ClaimState.SENT, ClaimState.ACCEPTED, ClaimState.FORWARDED)
 UNSENT = (ClaimState.DRAFT, ClaimState.CHECKED, ClaimState.READY, ClaimState.QUEUED)
 # What a claim may be while somebody still expects something of it.
@@ -44,12 +43,7 @@ class HeldReceipt:
 @needs(Permission.VIEW)
 def unapplied(work: Work, as_of: dt.date) -> tuple[HeldReceipt, ...]:
     """Receipts with money neither applied nor refunded, oldest first."""
-    held = select(Leg.receipt_id, func.sum(Leg.amount).label("amount")).where(
-        Leg.receipt_id > _NOTHING, Leg.account == Account.UNAPPLIED
-    )
-    if not is_current(work, as_of):
-        held = held.join(Entry, Entry.id == Leg.entry_id).where(Entry.accounting_on <= as_of)
-    sums = held.group_by(Leg.receipt_id).having(func.sum(Leg.amount) != _NOTHING).subquery()
+    sums = held(None if is_current(work, as_of) else as_of)
     rows = work.session.execute(
         select(Receipt, sums.c.amount, Payer.name, Person.last, Person.first)
         .join(sums, sums.c.receipt_id == Receipt.id)
@@ -67,7 +61,7 @@ def unapplied(work: Work, as_of: dt.date) -> tuple[HeldReceipt, ...]:
             r.method,
             payer or (f"{last}, {first}" if last else ""),
             r.amount,
-            -amount,
+            amount,
         )
         for r, amount, payer, last, first in rows
     )

@@ -11,11 +11,11 @@ from typing import Any, Final
 from sqlalchemy import case, func, literal_column, select
 
 from desktop.models.claims import Claim, Task
-from desktop.models.ledger import Leg, OpenItem
-from desktop.models.payments import Receipt, Remittance
+from desktop.models.ledger import OpenItem, OpenReceipt
+from desktop.models.payments import Remittance
 from desktop.models.people import Patient
 from desktop.models.practice import Payer
-from desktop.models.values.enums import Account, ClaimState, Party, TaskKind, VisitState
+from desktop.models.values.enums import ClaimState, Party, TaskKind, VisitState
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, Visit
 from desktop.services.coding.values import ICD10CM
@@ -247,15 +247,8 @@ def _remittances(work: Work) -> Iterator[TodayCount]:
 
 
 def _unapplied(work: Work) -> Iterator[TodayCount]:
-    sums = (
-        select(Leg.receipt_id, func.sum(Leg.amount).label("amount"))
-        .where(Leg.receipt_id > _NOTHING, Leg.account == Account.UNAPPLIED)
-        .group_by(Leg.receipt_id)
-        .having(func.sum(Leg.amount) != _NOTHING)
-        .subquery()
-    )
     count, amount = work.session.execute(
-        select(func.count(), func.sum(sums.c.amount)).join(Receipt, Receipt.id == sums.c.receipt_id)
+        select(func.count(), func.sum(OpenReceipt.amount)).where(OpenReceipt.amount != _NOTHING)
     ).one()
     if count:
         word = "receipt holds" if count == 1 else "receipts hold"
@@ -263,7 +256,7 @@ def _unapplied(work: Work) -> Iterator[TodayCount]:
             "unapplied",
             f"{word} money that is not applied",
             count,
-            -(amount or ZERO),
+            amount or ZERO,
             "payments",
             ("receipts", None),
         )

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, literal_column, or_, select
 
-from desktop.models.ledger import Leg, OpenItem
+from desktop.models.ledger import OpenItem, OpenReceipt
 from desktop.models.payments import Receipt, Statement
 from desktop.models.people import Coverage, Patient, Person
 from desktop.models.practice import Payer
-from desktop.models.values.enums import Account, Party
+from desktop.models.values.enums import Party
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, VisitCoverage
 from desktop.services.work import Work
@@ -90,14 +90,14 @@ def accounts(work: Work, guarantor_ids: Sequence[int] | None = None) -> list[Gua
     ):
         account(guarantor_id).pending = amount
     for guarantor_id, amount in work.session.execute(
-        select(Patient.guarantor_id, func.sum(Leg.amount))
+        select(Patient.guarantor_id, func.sum(OpenReceipt.amount))
         .join(Receipt, Receipt.patient_id == Patient.id)
-        .join(Leg, Leg.receipt_id == Receipt.id)
-        .where(Receipt.kind == "patient", Leg.account == Account.UNAPPLIED, *chosen)
+        .join(OpenReceipt, OpenReceipt.receipt_id == Receipt.id)
+        .where(Receipt.kind == "patient", OpenReceipt.amount != NOTHING, *chosen)
         .group_by(Patient.guarantor_id)
-        .having(func.sum(Leg.amount) != NOTHING)
+        .having(func.sum(OpenReceipt.amount) != NOTHING)
     ):
-        account(guarantor_id).unapplied = -amount
+        account(guarantor_id).unapplied = amount
     sent = select(Statement.guarantor_id, func.max(Statement.issued_on)).where(
         Statement.voided_on.is_(None)
     )

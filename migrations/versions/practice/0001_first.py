@@ -628,6 +628,13 @@ STATEMENTS = (
 )
  WITHOUT ROWID,
  STRICT""",
+    """CREATE TABLE open_receipt (
+    receipt_id INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    CONSTRAINT pk_open_receipt PRIMARY KEY (receipt_id),
+    CONSTRAINT fk_open_receipt_receipt_id FOREIGN KEY(receipt_id) REFERENCES receipt (id)
+)
+ STRICT""",
     """CREATE TABLE remittance_claim (
     id INTEGER NOT NULL,
     remittance_id INTEGER NOT NULL,
@@ -761,12 +768,15 @@ STATEMENTS = (
     """CREATE INDEX ix_remittance_set_hash ON remittance (set_hash)""",
     """CREATE INDEX ix_remittance_trace ON remittance (trace_key)""",
     """CREATE INDEX ix_remittance_state ON remittance (state)""",
+    """CREATE INDEX ix_statement_issued ON statement (issued_on, voided_on)""",
     """CREATE INDEX ix_statement_guarantor ON statement (guarantor_id, issued_on)""",
     """CREATE INDEX ix_patient_key_patient_id ON patient_key (patient_id)""",
     """CREATE INDEX ix_coverage_patient_id ON coverage (patient_id)""",
     """CREATE INDEX ix_coverage_payer_id ON coverage (payer_id)""",
     """CREATE INDEX ix_visit_patient_service ON visit (patient_id, service_on)""",
     """CREATE INDEX ix_visit_state_service ON visit (state, service_on)""",
+    """CREATE INDEX ix_claim_sent ON claim (sent_on)""",
+    """CREATE INDEX ix_claim_answered ON claim (answered_on, state, sent_on)""",
     """CREATE INDEX ix_claim_file_by ON claim (file_by)""",
     """CREATE INDEX ix_claim_patient_id ON claim (patient_id)""",
     """CREATE INDEX ix_claim_state ON claim (state, payer_id)""",
@@ -786,6 +796,7 @@ STATEMENTS = (
     """CREATE INDEX ix_task_state_due ON task (state, due_on)""",
     """CREATE INDEX ix_task_remittance_id ON task (remittance_id)""",
     """CREATE INDEX ix_task_claim_id ON task (claim_id)""",
+    """CREATE INDEX ix_open_receipt_amount ON open_receipt (amount) WHERE amount <> 0""",
     """CREATE INDEX ix_open_item_patient ON open_item (patient_id, party) WHERE amount <> 0""",
     """CREATE INDEX ix_open_item_aging ON open_item (party, payer_id, service_on, amount) WHERE amount <> 0""",
     """CREATE INDEX ix_remittance_claim_payer_claim_number ON remittance_claim (payer_claim_number)""",
@@ -811,6 +822,7 @@ STATEMENTS = (
     """CREATE TRIGGER leg_no_update BEFORE UPDATE ON leg BEGIN SELECT RAISE(ABORT, 'a ledger entry is never changed or deleted'); END""",
     """CREATE TRIGGER leg_no_delete BEFORE DELETE ON leg BEGIN SELECT RAISE(ABORT, 'a ledger entry is never changed or deleted'); END""",
     """CREATE TRIGGER leg_before_entry BEFORE INSERT ON leg WHEN EXISTS (SELECT 1 FROM entry WHERE id = NEW.entry_id) BEGIN SELECT RAISE(ABORT, 'a posted entry takes no further legs'); END""",
+    """CREATE TRIGGER entry_open_receipts AFTER INSERT ON entry BEGIN INSERT INTO open_receipt (receipt_id, amount) SELECT receipt_id, -sum(amount) FROM leg WHERE entry_id = NEW.id AND account = 'unapplied' GROUP BY receipt_id HAVING sum(amount) <> 0 ON CONFLICT (receipt_id) DO UPDATE SET amount = amount + excluded.amount; END""",
 )
 
 
@@ -827,6 +839,7 @@ def downgrade() -> None:
         "remittance_line",
         "provider_adjustment",
         "remittance_claim",
+        "open_receipt",
         "open_item",
         "task",
         "submission_claim",

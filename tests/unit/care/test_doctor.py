@@ -44,6 +44,7 @@ def test_a_sound_practice_has_no_findings(database: Database) -> None:
             "audit chain",
         ),
         (("UPDATE open_item SET amount = amount + 1",), "open items"),
+        (("UPDATE open_receipt SET amount = amount + 1",), "unapplied money"),
         (("UPDATE charge_line SET charge = charge + 100",), "charges"),
         (("UPDATE receipt SET amount = amount + 100",), "receipts"),
     ],
