@@ -428,7 +428,7 @@ class MainWindow(QMainWindow):
         )
 
     def _restore_geometry(self) -> None:
-        self.setMinimumSize(760, 440)
+        self.setMinimumSize(640, 360)
         from PySide6.QtCore import QByteArray
 
         kept = machine_settings().value("geometry")

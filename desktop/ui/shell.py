@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -29,6 +29,8 @@ from desktop.ui.lib.runner import Runner
 from desktop.ui.pages import PageSpec
 
 _SIDE_WIDTH = 21
+# Below so many digits of width the side bar shows icons alone (150 % on a small screen).
+_NARROW = 125
 
 
 class Shell(QWidget):
@@ -67,6 +69,15 @@ class Shell(QWidget):
         self._lay_out(who, is_sample=is_sample)
         self.side.currentRowChanged.connect(self._on_side)
         self.side.itemActivated.connect(lambda _item: self._enter_page())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override of Qt: a narrow window gives the side bar's words to the page."""
+        super().resizeEvent(event)
+        narrow = self.width() < self.fontMetrics().horizontalAdvance("0") * _NARROW
+        for row, spec in enumerate(self._specs):
+            self.side.item(row).setText("" if narrow else spec.title)
+        wide = self.side.fontMetrics().horizontalAdvance("0") * _SIDE_WIDTH
+        self.side.setFixedWidth(self.menu_button.sizeHint().width() if narrow else wide)
 
     def open_first(self) -> None:
         """Show the first page."""
@@ -173,6 +184,7 @@ class Shell(QWidget):
         for number, spec in enumerate(self._specs, start=1):
             item = QListWidgetItem(icon(spec.icon), spec.title)
             item.setToolTip(f"{spec.title} (Ctrl+{number})" if number <= 9 else spec.title)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, spec.title)
             item.setSizeHint(QSize(0, int(side.fontMetrics().lineSpacing() * 2.1)))
             side.addItem(item)
         side.setFixedWidth(side.fontMetrics().horizontalAdvance("0") * _SIDE_WIDTH)

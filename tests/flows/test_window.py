@@ -338,3 +338,29 @@ def test_each_control_of_each_page_says_what_it_is(window: MainWindow) -> None:
         if not (named or inner or control.isHidden()):
             nameless.append((type(control).__name__, type(control.parentWidget()).__name__))
     assert nameless == []
+
+
+def _cut_buttons(page: Page) -> list[str]:
+    shown = [button for button in page.bar_buttons() if button.isVisible()]
+    return [
+        b.text()
+        for b in shown
+        if b.width() < b.sizeHint().width() or b.geometry().right() > page.width()
+    ]
+
+
+def test_no_button_is_cut_on_a_screen_enlarged_by_half(qtbot: QtBot, window: MainWindow) -> None:
+    shell = window.shell
+    assert shell is not None
+    for width, height in ((911, 512), (683, 384), (1366, 768)):
+        window.resize(width, height)
+        qtbot.waitUntil(lambda: window.size().toTuple() == (width, height))  # noqa: B023
+        for spec in shell.specs():
+            shell.go(spec.id, "new" if spec.id == "visits" else None)
+            settle(qtbot, window)
+            page = shell.page()
+            assert page is not None
+            qtbot.waitUntil(lambda: _cut_buttons(page) == [])  # noqa: B023
+        words = {shell.side.item(at).text() for at in range(shell.side.count())}
+        assert ("Today" in words) == (width == 1366)
+        assert shell.side.item(0).data(Qt.ItemDataRole.AccessibleTextRole) == "Today"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.commands import Command
@@ -16,6 +16,9 @@ from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.runner import Runner
+
+_GAP = 6
+_SIDE = 16
 
 
 class Go(Protocol):
@@ -63,13 +66,15 @@ class Page(QWidget):
         theme.flag(self._title, "title")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(16, 12, 16, 10)
+        outer.setContentsMargins(_SIDE, 12, _SIDE, 10)
         outer.setSpacing(8)
-        self._bar = QHBoxLayout()
-        self._bar.setSpacing(6)
-        self._bar.addWidget(self._title)
-        self._bar.addStretch(1)
-        outer.addLayout(self._bar)
+        self._buttons: list[QPushButton] = []
+        self._button_rows: list[list[QPushButton]] = [[]]
+        self._bars: list[QHBoxLayout] = []
+        self._head = QVBoxLayout()
+        self._head.setSpacing(4)
+        self._add_bar().insertWidget(0, self._title)
+        outer.addLayout(self._head)
         self.body = QVBoxLayout()
         self.body.setSpacing(8)
         outer.addLayout(self.body, 1)
@@ -81,6 +86,49 @@ class Page(QWidget):
     def set_title(self, text: str) -> None:
         """Change the words on top; the window's own title never takes them."""
         self._title.setText(text)
+        self._fit_buttons()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override of Qt: on a small or enlarged screen the buttons take a second row."""
+        super().resizeEvent(event)
+        self._fit_buttons()
+
+    def bar_buttons(self) -> Sequence[QPushButton]:
+        """The buttons on top of the page, in order."""
+        return tuple(self._buttons)
+
+    def _add_bar(self) -> QHBoxLayout:
+        bar = QHBoxLayout()
+        bar.setSpacing(_GAP)
+        bar.addStretch(1)
+        self._head.addLayout(bar)
+        self._bars.append(bar)
+        return bar
+
+    def _fit_buttons(self) -> None:
+        """Divide the buttons over as many rows as they need, so that none is cut."""
+        if not self.testAttribute(Qt.WidgetAttribute.WA_WState_Created):
+            return
+        room = self.width() - 2 * _SIDE
+        rows: list[list[QPushButton]] = [[]]
+        used = self._title.sizeHint().width() + _GAP
+        for button in self._buttons:
+            width = 0 if button.isHidden() else button.sizeHint().width() + _GAP
+            if used + width > room and used:
+                rows.append([])
+                used = 0
+            rows[-1].append(button)
+            used += width
+        if rows == self._button_rows:
+            return
+        self._button_rows = rows
+        for bar in self._bars:
+            for button in self._buttons:
+                bar.removeWidget(button)
+        for at, row in enumerate(rows):
+            bar = self._bars[at] if at < len(self._bars) else self._add_bar()
+            for button in row:
+                bar.addWidget(button)
 
     def add_command(
         self,
@@ -104,7 +152,11 @@ class Page(QWidget):
         self.addAction(action)
         self._commands.append((command, action))
         if button:
-            self._bar.addWidget(action_button(action, command, primary=primary))
+            shown = action_button(action, command, primary=primary)
+            self._buttons.append(shown)
+            self._button_rows[-1].append(shown)
+            self._bars[len(self._button_rows) - 1].addWidget(shown)
+            action.changed.connect(self._fit_buttons)
         return action
 
     def commands(self) -> list[tuple[Command, QAction]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
@@ -95,7 +96,8 @@ class VisitScreen(QWidget):
         self.splitter.addWidget(left)
         self.splitter.addWidget(self.findings)
         self.splitter.setStretchFactor(0, 1)
-        self.splitter.setSizes([800, 300])
+        self._divided_by_hand = False
+        self.splitter.splitterMoved.connect(self._on_divided)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(4)
@@ -103,6 +105,16 @@ class VisitScreen(QWidget):
         outer.addWidget(self.patient_line)
         outer.addWidget(self.facts)
         outer.addWidget(self.splitter, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Override of Qt: on a small or enlarged screen the lines need the width more."""
+        super().resizeEvent(event)
+        if not self._divided_by_hand:
+            right = max(180, min(300, self.width() // 4))
+            self.splitter.setSizes([self.width() - right, right])
+
+    def _on_divided(self, _place: int, _handle: int) -> None:
+        self._divided_by_hand = True
 
     def _connect(self) -> None:
         self.header.edited.connect(self._on_edited)
