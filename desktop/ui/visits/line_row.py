@@ -42,7 +42,7 @@ class _Title(QLabel):
     def __init__(self) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setMinimumWidth(90)
+        self.setMinimumWidth(24)
         theme.flag(self, "muted")
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -75,7 +75,7 @@ class LineRow(QObject):
         self.number = plain_label(muted=True)
         self.procedure = TypeAhead(source, placeholder="Code or words")
         self.title = _Title()
-        self.modifiers = TextEdit(limit=14, characters=13, upper=True)
+        self.modifiers = TextEdit(limit=14, characters=11, upper=True)
         self.pointers = TextEdit(limit=8, characters=7, upper=True)
         self.units = TextEdit(limit=9, characters=7)
         self.charge = MoneyEdit()

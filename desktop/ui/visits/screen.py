@@ -110,7 +110,7 @@ class VisitScreen(QWidget):
         """Override of Qt: on a small or enlarged screen the lines need the width more."""
         super().resizeEvent(event)
         if not self._divided_by_hand:
-            right = max(180, min(300, self.width() // 4))
+            right = max(180, min(300, self.width() * 2 // 9))
             self.splitter.setSizes([self.width() - right, right])
 
     def _on_divided(self, _place: int, _handle: int) -> None:
