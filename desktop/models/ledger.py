@@ -95,7 +95,15 @@ class OpenItem(Base):
             "amount",
             sqlite_where=text("amount <> 0"),
         ),
-        Index("ix_open_item_patient", "patient_id", "party", sqlite_where=text("amount <> 0")),
+        # Covering: statements and the patients' aging read it alone, patient after patient.
+        Index(
+            "ix_open_item_patient",
+            "patient_id",
+            "party",
+            "since",
+            "amount",
+            sqlite_where=text("amount <> 0"),
+        ),
         {"sqlite_strict": True, "sqlite_with_rowid": False},
     )
 

@@ -294,13 +294,12 @@ def _visits(work: Work) -> Iterator[TodayCount]:
 
 
 def _statements(work: Work) -> Iterator[TodayCount]:
-    from desktop.services.statements.run import plan_run
+    from desktop.services.statements.run import count_due
 
-    due = [r for r in plan_run(work, work.clock.today()) if r.included]
-    if due:
-        text = "account is due a statement" if len(due) == 1 else "accounts are due a statement"
-        amount = Money(sum(r.amount.cents for r in due))
-        yield TodayCount("statements", text, len(due), amount, "statements", None)
+    count, amount = count_due(work, work.clock.today())
+    if count:
+        text = "account is due a statement" if count == 1 else "accounts are due a statement"
+        yield TodayCount("statements", text, count, amount, "statements", None)
 
 
 def _codes(work: Work) -> Iterator[TodayCount]:

@@ -17,9 +17,12 @@ from desktop.models.practice import Payer
 from desktop.models.values.enums import Party
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, VisitCoverage
+from desktop.services.held import held
 from desktop.services.work import Work
 
 NOTHING: Final[Any] = literal_column("0")
+# A list of ids that one statement takes.
+_AT_ONCE: Final = 5000
 
 
 @dataclass(slots=True)
@@ -62,6 +65,12 @@ def barred_visit() -> ColumnElement[bool]:
     )
 
 
+def _anything_bars(work: Work) -> bool:
+    by_payer = select(Payer.id).where(Payer.may_not_bill_patient).limit(1)
+    by_coverage = select(Coverage.id).where(Coverage.may_not_bill_patient).limit(1)
+    return any(work.session.scalar(query) is not None for query in (by_payer, by_coverage))
+
+
 def accounts(work: Work, guarantor_ids: Sequence[int] | None = None) -> list[GuarantorAccount]:
     """All accounts on which something is open or held, or those of some guarantors."""
     found: dict[int, GuarantorAccount] = {}
@@ -70,30 +79,47 @@ def accounts(work: Work, guarantor_ids: Sequence[int] | None = None) -> list[Gua
         return found.setdefault(guarantor_id, GuarantorAccount(guarantor_id))
 
     chosen = [] if guarantor_ids is None else [Patient.guarantor_id.in_(guarantor_ids)]
-    barred = or_(Patient.may_not_bill, barred_visit()).label("barred")
-    for guarantor_id, is_barred, amount in work.session.execute(
-        select(Patient.guarantor_id, barred, func.sum(OpenItem.amount))
-        .join(OpenItem, OpenItem.patient_id == Patient.id)
-        .join(ChargeLine, ChargeLine.id == OpenItem.charge_line_id)
-        .where(OpenItem.party == Party.PATIENT, OpenItem.amount != NOTHING, *chosen)
-        .group_by(Patient.guarantor_id, barred)
+    items = select(
+        OpenItem.patient_id,
+        func.sum(OpenItem.amount).filter(OpenItem.party == Party.PATIENT).label("own"),
+        func.sum(OpenItem.amount).filter(OpenItem.party > Party.PATIENT).label("pending"),
+    ).where(OpenItem.amount != NOTHING)
+    if chosen:
+        items = items.where(OpenItem.patient_id.in_(select(Patient.id).where(*chosen)))
+    by_patient = items.group_by(OpenItem.patient_id).subquery()
+    for guarantor_id, may_not_bill, own, pending in work.session.execute(
+        select(
+            Patient.guarantor_id, Patient.may_not_bill, by_patient.c.own, by_patient.c.pending
+        ).join(by_patient, by_patient.c.patient_id == Patient.id)
     ):
-        if is_barred:
-            account(guarantor_id).barred = amount
+        one = account(guarantor_id)
+        one.pending += pending or ZERO
+        if may_not_bill:
+            one.barred += own or ZERO
         else:
-            account(guarantor_id).due = amount
-    for guarantor_id, amount in work.session.execute(
-        select(Patient.guarantor_id, func.sum(OpenItem.amount))
-        .join(OpenItem, OpenItem.patient_id == Patient.id)
-        .where(OpenItem.party > Party.PATIENT, OpenItem.amount != NOTHING, *chosen)
-        .group_by(Patient.guarantor_id)
-    ):
-        account(guarantor_id).pending = amount
+            one.due += own or ZERO
+    # Looking at each line's visit is most of the work, and few practices need it.
+    if _anything_bars(work):
+        for guarantor_id, amount in work.session.execute(
+            select(Patient.guarantor_id, func.sum(OpenItem.amount))
+            .join(OpenItem, OpenItem.patient_id == Patient.id)
+            .join(ChargeLine, ChargeLine.id == OpenItem.charge_line_id)
+            .where(
+                OpenItem.party == Party.PATIENT,
+                OpenItem.amount != NOTHING,
+                Patient.may_not_bill.is_(False),
+                barred_visit(),
+                *chosen,
+            )
+            .group_by(Patient.guarantor_id)
+        ):
+            account(guarantor_id).due -= amount
+            account(guarantor_id).barred += amount
     for guarantor_id, amount in work.session.execute(
         select(Patient.guarantor_id, func.sum(OpenReceipt.amount))
         .join(Receipt, Receipt.patient_id == Patient.id)
         .join(OpenReceipt, OpenReceipt.receipt_id == Receipt.id)
-        .where(Receipt.kind == "patient", OpenReceipt.amount != NOTHING, *chosen)
+        .where(Receipt.id.in_(select(held().c.receipt_id)), Receipt.kind == "patient", *chosen)
         .group_by(Patient.guarantor_id)
         .having(func.sum(OpenReceipt.amount) != NOTHING)
     ):
@@ -107,6 +133,34 @@ def accounts(work: Work, guarantor_ids: Sequence[int] | None = None) -> list[Gua
         if guarantor_id in found:
             found[guarantor_id].last_on = last_on
     return [found[i] for i in sorted(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A guarantor as a list of accounts needs one."""
+
+    name: str
+    has_address: bool
+
+
+def addressees(work: Work, guarantor_ids: Sequence[int]) -> dict[int, Addressee]:
+    """Names of guarantors and whether a letter would arrive, without loading whole persons."""
+    found: dict[int, Addressee] = {}
+    for start in range(0, len(guarantor_ids), _AT_ONCE):
+        rows = work.session.execute(
+            select(
+                Person.id,
+                Person.last,
+                Person.first,
+                Person.line1,
+                Person.city,
+                Person.state,
+                Person.zip_code,
+            ).where(Person.id.in_(guarantor_ids[start : start + _AT_ONCE]))
+        )
+        for i, last, first, *address in rows:
+            found[i] = Addressee(f"{last}, {first}".strip(", "), _arrives(*address))
+    return found
 
 
 def people(work: Work, guarantor_ids: Sequence[int]) -> dict[int, Person]:
@@ -155,4 +209,8 @@ def address_lines(person: Person) -> tuple[str, ...]:
 
 def has_address(person: Person) -> bool:
     """Whether a letter would arrive: street, city, state and ZIP code."""
-    return bool(person.line1 and person.city and person.state and len(person.zip_code) >= 5)
+    return _arrives(person.line1, person.city, person.state, person.zip_code)
+
+
+def _arrives(line1: str, city: str, state: str, zip_code: str) -> bool:
+    return bool(line1 and city and state and len(zip_code) >= 5)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -72,17 +72,19 @@ def plan_run(work: Work, on: dt.date) -> list[RunRow]:
     """Every account with something open or held, with why it is in or out of a run on a day."""
     found = accounts.accounts(work)
     ids = [a.guarantor_id for a in found]
-    people = accounts.people(work, ids)
+    people = accounts.addressees(work, ids)
     numbers = accounts.numbers(work, ids)
     practice = work.session.get_one(Practice, 1)
     rows = []
     for account in found:
         person = people[account.guarantor_id]
-        why, reason = _judge(account, person, practice, on)
+        why, reason = _judge(account, practice, on)
+        if why is Why.DUE and not person.has_address:
+            why, reason = Why.NO_ADDRESS, _NO_ADDRESS
         rows.append(
             RunRow(
                 account.guarantor_id,
-                f"{person.last}, {person.first}".strip(", "),
+                person.name,
                 numbers.get(account.guarantor_id, ""),
                 account.net,
                 account.pending,
@@ -95,9 +97,25 @@ def plan_run(work: Work, on: dt.date) -> list[RunRow]:
     return sorted(rows, key=lambda r: (not r.included, r.name.casefold(), r.account))
 
 
-def _judge(
-    account: GuarantorAccount, person: Person, practice: Practice, on: dt.date
-) -> tuple[Why, str]:
+@needs(Permission.VIEW)
+def count_due(work: Work, on: dt.date) -> tuple[int, Money]:
+    """How many accounts a run on a day would ask, and for how much; as `plan_run` includes them."""
+    practice = work.session.get_one(Practice, 1)
+    due = {
+        a.guarantor_id: a.net
+        for a in accounts.accounts(work)
+        if _judge(a, practice, on)[0] is Why.DUE
+    }
+    people = accounts.addressees(work, list(due))
+    asked = [net for i, net in due.items() if people[i].has_address]
+    return len(asked), total(asked)
+
+
+_NO_ADDRESS: Final = "The guarantor's address is not complete; mend it, then run again."
+
+
+def _judge(account: GuarantorAccount, practice: Practice, on: dt.date) -> tuple[Why, str]:
+    """Whether an account is due one, the address left aside."""
     net = account.net
     if net < ZERO:
         return Why.CREDIT, f"Credit of {abs(net).shown}; nothing is due."
@@ -118,8 +136,6 @@ def _judge(
             return Why.RECENT, f"Last statement {days} {word} ago; the next one from {again}."
     if net < practice.statement_minimum:
         return Why.SMALL, f"Below the minimum of {practice.statement_minimum.shown}."
-    if not accounts.has_address(person):
-        return Why.NO_ADDRESS, "The guarantor's address is not complete; mend it, then run again."
     return Why.DUE, f"{net.shown} is due."
 
 
