@@ -24,8 +24,7 @@ from desktop.services.work import Permission, Work, needs
 LIMIT = 1000
 
 GROUPS: dict[str, frozenset[ClaimState]] = {
-    "Open": frozenset(ClaimState)
-    - {ClaimState.CLOSED, ClaimState.VOID, ClaimState.PAID, ClaimState.PARTLY_PAID},
+    "Open": frozenset(ClaimState) - {ClaimState.CLOSED, ClaimState.VOID, ClaimState.PAID},
     "To mend": frozenset({ClaimState.DRAFT, ClaimState.CHECKED}),
     "Ready": frozenset({ClaimState.READY}),
     "In the outbox": frozenset({ClaimState.QUEUED}),

@@ -40,6 +40,7 @@ class Payment:
             "state": self.state,
             "difference": str(s.difference),
             "reason": "" if p else s.reason,
+            "note": s.note,
             "claims": s.claims,
             "claims_posted": p.claims_posted if p else 0,
             "claims_unapplied": p.claims_unapplied if p else 0,
@@ -56,7 +57,9 @@ class Payment:
             return f"{what}. {s.reason}"
         lost = self.posted.claims_unapplied
         more = f"; {lost} without a claim, {self.posted.unapplied.shown} unapplied" if lost else ""
-        return f"{what}, {self.posted.claims_posted} claims{more}."
+        number = self.posted.claims_posted
+        note = f" {s.note}" if s.note else ""
+        return f"{what}, {number} claim{'' if number == 1 else 's'}{more}.{note}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from desktop.models.claims import Claim
 from desktop.models.payments import Remittance, RemittanceClaim
+from desktop.models.practice import Provider
 from desktop.models.visits import VisitCoverage
+from desktop.services.edi import remittance as edi
+from desktop.services.payments.matching import fold_number
 from desktop.services.work import Work
 
 # CLP02 by which a payer says itself that it pays as the second or third.
@@ -50,6 +53,21 @@ def _posted_on_paper(work: Work, row: Remittance) -> str:
                 f"remittance {twin.id}, {how}; un-post that one or discard this."
             )
     return ""
+
+
+def other_payee(work: Work, payment: edi.Remittance) -> str:
+    """A sentence when a payment is made out to somebody else; it is no reason to hold it."""
+    theirs = {fold_number(payment.payee_npi), fold_number(payment.payee_tax_id)} - {""}
+    rows = work.session.execute(
+        select(Provider.npi, Provider.tax_id).where(or_(Provider.is_billing, Provider.is_rendering))
+    )
+    ours = {fold_number(number) for row in rows for number in row} - {""}
+    if not theirs or not ours or theirs & ours:
+        return ""
+    return (
+        f"It is made out to {payment.payee_name or 'another payee'} "
+        f"({payment.payee_npi or payment.payee_tax_id}), no provider of this practice."
+    )
 
 
 def nameless(work: Work, row: Remittance) -> str:

@@ -101,6 +101,8 @@ def _post_one(work: Work, row: Remittance) -> Posted:
             outcomes.append(outcome)
         elif claim.state == "unmatched":
             todo.append(_unmatched_task(claim, row))
+    if row.note:
+        todo.append(_payee_task(row))
     todo += _provider_tasks(work, row, book)
     ledger.post_many(work, drafts)
     _mark(work, row)
@@ -228,6 +230,17 @@ def _unmatched_task(claim: ClaimRow, row: Remittance) -> tasks.TaskDraft:
         days=7,
         remittance_id=row.id,
         amount=claim.paid,
+    )
+
+
+def _payee_task(row: Remittance) -> tasks.TaskDraft:
+    return tasks.TaskDraft(
+        TaskKind.UNMATCHED,
+        f"{row.payer_name} {row.trace} of {row.amount.shown} is made out to somebody else",
+        f"{row.note} If the money is not yours, un-post the payment and call the payer.",
+        days=7,
+        remittance_id=row.id,
+        amount=row.amount,
     )
 
 

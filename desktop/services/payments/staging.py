@@ -59,6 +59,7 @@ class Staged:
     reason: str
     claims: int
     unmatched: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,7 @@ def stage(
         held_reason=_unsound(payment),
         file_name=file_name,
         document_sha=sha,
+        note=holds.other_payee(work, payment),
         set_control=payment.set_control,
         read_at=stamp(work.clock.now()),
     )
@@ -461,6 +463,7 @@ def _told(work: Work, row: Remittance, outcome: str) -> Staged:
         reason,
         sum(counts.values()),
         counts.get("unmatched", 0),
+        row.note,
     )
 
 

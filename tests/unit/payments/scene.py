@@ -157,7 +157,7 @@ def era(
         f"BPR*I*{money(value)}*C*CHK************{on:%Y%m%d}",
         f"TRN*1*{trace}*{payer_id}",
         f"N1*PR*{payer}",
-        "N1*PE*MILLBROOK FAMILY CARE*XX*1234567893",
+        "N1*PE*MILLBROOK FAMILY CARE*FI*371234567",
     ]
     segments = [*head, *body]
     segments.append(f"SE*{len(segments) + 1}*0001")

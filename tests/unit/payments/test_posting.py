@@ -460,3 +460,14 @@ def test_a_crossover_answer_settles_the_forwarded_claim(database: Database) -> N
         lambda w: w.session.execute(select(Claim.rank, Claim.state).order_by(Claim.rank)).all()
     )
     assert [tuple(s) for s in states] == [(1, ClaimState.PAID), (2, ClaimState.PAID)]
+
+
+def test_money_made_out_to_somebody_else_is_said(database: Database) -> None:
+    scene = make_scene(database)
+    data = era([Clp(scene.control, [Svc(10000, 10000, line=scene.lines[0])])])
+    other = data.replace(b"MILLBROOK FAMILY CARE*FI*371234567", b"NEIGHBOR CLINIC*XX*1234567893")
+    staged = stage(database, other)
+    assert "NEIGHBOR CLINIC" in staged.note
+    database.write(lambda w: posting.post_remittance(w, staged.id))
+    assert tasks(database) == [(TaskKind.UNMATCHED, 10000)]
+    assert stage(database, data.replace(b"T100", b"T101")).note == ""
