@@ -2,7 +2,8 @@
 
     python -m tests.helpers.screens FOLDER [WIDTHxHEIGHT]
 
-FOLDER gets `PAGE-light.png` and `PAGE-dark.png`. A display is needed, such as Xvfb's.
+FOLDER gets `PAGE-light.png` and `PAGE-dark.png`, and `PAGE-open-…` with a record shown. A display
+is needed, such as that of Xvfb.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from desktop.ui.main_window import MainWindow
 from desktop.ui.pages import PAGES
 
 _PATIENCE = 20.0
+# Records of the sample practice that show a page at work.
+RECORDS: dict[str, object] = {"patients": 7, "visits": 10, "payments": ("remittance", 2)}
 
 
 def wait(window: MainWindow, seconds: float = 0.4) -> None:
@@ -72,6 +75,9 @@ def main() -> int:
                 if window.shell is not None:
                     window.shell.go(spec.id)
                 take(window, folder / f"{spec.id}-{name}.png")
+                if window.shell is not None and spec.id in RECORDS:
+                    window.shell.go(spec.id, RECORDS[spec.id])
+                    take(window, folder / f"{spec.id}-open-{name}.png")
         window.close_practice()
         window.close()
     return 0
