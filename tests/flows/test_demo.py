@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from desktop import cli
+from desktop.models.payments import Receipt
+from desktop.models.people import Coverage
+from desktop.models.practice import Payer
 from desktop.models.values.money import Money, total
+from desktop.services import practice_folder
 from desktop.services.edi.claims837 import SentClaims
 from desktop.services.edi.read import read_file
 from desktop.services.edi.remittance import Remittance
@@ -293,3 +298,18 @@ def test_the_demo_refuses_a_folder_in_use(
     (tmp_path / "x").write_text("mine")
     assert "not empty" in refused(capsys, ["demo", str(tmp_path)])
     assert (tmp_path / "x").read_text() == "mine"
+
+
+def test_nobody_asks_a_patient_who_may_not_be_billed(demo: Path) -> None:
+    with practice_folder.open_practice(
+        demo / "practice", practice_folder.Password("sample-practice")
+    ) as database:
+        asked = database.read(
+            lambda w: w.session.scalars(
+                select(Receipt.id)
+                .join(Coverage, Coverage.patient_id == Receipt.patient_id)
+                .join(Payer, Payer.id == Coverage.payer_id)
+                .where(Payer.may_not_bill_patient)
+            ).all()
+        )
+    assert asked == []

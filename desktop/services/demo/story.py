@@ -239,7 +239,10 @@ def _pay(work: Work, story: _Story) -> None:
         .group_by(OpenItem.patient_id)
         .order_by(OpenItem.patient_id)
     ).all()
-    for number, (patient_id, owed) in enumerate(rows[::2]):
+    # Nobody asks a patient whose payer forbids it.
+    barred = {p.id for p in story.office.patients if {"medicaid", "cobalt"} & set(p.plan)}
+    may_pay = [row for row in rows if row[0] not in barred]
+    for number, (patient_id, owed) in enumerate(may_pay[::2]):
         amount = owed + Money(1000) if number == 0 else owed
         part = Money(max(amount.cents // 2, 100)) if number % 3 == 2 else amount
         receipt_id = receipts.take_payment(
