@@ -99,7 +99,7 @@ class ClaimView:
 
 _UNDECIDED = UNSENT | {ClaimState.QUEUED, ClaimState.SENT, ClaimState.REJECTED}
 
-_DECIDED = frozenset({ClaimState.PAID, ClaimState.PARTLY_PAID, ClaimState.CLOSED, ClaimState.VOID})
+_DECIDED = frozenset({ClaimState.PAID, ClaimState.CLOSED, ClaimState.VOID})
 
 
 @needs(Permission.VIEW)
