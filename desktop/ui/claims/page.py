@@ -79,7 +79,7 @@ COLUMNS = (
         "state",
         "State",
         Kind.STATE,
-        width=10,
+        width=12,
         getter=_state,
         tone=lambda row: _TONES.get(row.state, Tone.NEUTRAL),
     ),
