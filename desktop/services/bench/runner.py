@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from desktop.errors import RuleError
-from desktop.services.bench import answering, claims, owing, searching, window
+from desktop.services.bench import answering, claims, coding, owing, searching, window
+from desktop.services.bench.coding import CodingTable
 from desktop.services.bench.practice import Bench
 from desktop.services.bench.result import BenchResult
 from desktop.services.bench.scale import Scale, chosen
@@ -23,6 +24,8 @@ _MEASURES: Final[dict[str, Callable[[Bench], BenchResult]]] = {
     "cms1500": claims.cms1500_forms,
 }
 NAMES: Final = tuple(_MEASURES)
+ON_REQUEST: Final = (coding.NAME,)
+"""Measured only when named: a table, not a figure with a budget."""
 
 
 def run(
@@ -30,11 +33,11 @@ def run(
     say: Callable[[str], None] | None = None,
     *,
     scale: Scale | None = None,
-) -> list[BenchResult]:
-    """Measure what is named, or everything, in a folder that is deleted afterwards.
+) -> list[BenchResult | CodingTable]:
+    """Measure what is named, or everything with a budget, in a folder that is deleted afterwards.
 
     Args:
-        names: of `NAMES`; none means all.
+        names: of `NAMES` and `ON_REQUEST`; none means all of `NAMES`.
         say: hears one line as soon as it is known.
         scale: stands in for the one that the environment names.
 
@@ -42,14 +45,15 @@ def run(
         RuleError: there is no such measure or scale.
         EnvironmentProblem: a window cannot be opened, or the disk is full.
     """
-    unknown = [name for name in names if name not in _MEASURES]
+    known = (*NAMES, *ON_REQUEST)
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise RuleError(f"There is no measure “{unknown[0]}”; there are {', '.join(NAMES)}.")
-    results = []
+        raise RuleError(f"There is no measure “{unknown[0]}”; there are {', '.join(known)}.")
+    results: list[BenchResult | CodingTable] = []
     with tempfile.TemporaryDirectory(prefix="claimstead-bench-") as folder:
         bench = Bench(Path(folder), scale or chosen())
         for name in names or NAMES:
-            result = _MEASURES[name](bench)
+            result = coding.table(Path(folder)) if name == coding.NAME else _MEASURES[name](bench)
             results.append(result)
             if say is not None:
                 say(result.text)
