@@ -2,10 +2,14 @@
 
 The file holds no patient data, so it is a plain SQLite file. A code system is a row, not a
 table: ICD-10-CM, HCPCS, place of service or a state's own list differ in data only. A row of
-`code`, `note` or `search_term` is valid from the first day of the release that brought it to
+`code`, `note`, `search_term` or `code_pair` is valid from the first day of the release that brought it to
 the day before the release that changed it; while nothing changed it, its `valid_to` stays
 empty, so a new release writes only its differences. Whether a date is covered at all is said
 by `release` alone.
+
+`code_pair` is what a set says about two codes: an NCCI edit, an add-on with its primary, a
+procedure with a coverage article. `directory_provider` is what was taken over from the national
+provider file; it follows no release, since each file states all providers anew.
 
 Dates are ISO text: they sort, and every reader of SQLite understands them.
 """
@@ -140,6 +144,44 @@ search_gram = Table(
     Column("system_id", Integer, ForeignKey("code_system.id"), primary_key=True),
     Column("gram", Text, primary_key=True),
     Column("words", Text, nullable=False, comment="words with these three letters, by blank"),
+    sqlite_with_rowid=False,
+)
+
+
+code_pair = Table(
+    "code_pair",
+    _metadata,
+    Column("system_id", Integer, ForeignKey("code_system.id"), primary_key=True),
+    Column("first", Text, primary_key=True),
+    Column("second", Text, primary_key=True),
+    Column("valid_from", Text, primary_key=True),
+    Column("valid_to", Text, nullable=True),
+    Column("indicator", Text, nullable=False, comment="what the set says of the pair"),
+    Column("note", Text, nullable=False, comment="why, in the file's words; else empty"),
+    CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="ck_pair_dates"),
+    sqlite_with_rowid=False,
+)
+
+directory_provider = Table(
+    "directory_provider",
+    _metadata,
+    Column("npi", Text, primary_key=True),
+    Column("is_person", Integer, nullable=False),
+    Column("last", Text, nullable=False, comment="or the organization's name"),
+    Column("first", Text, nullable=False),
+    Column("middle", Text, nullable=False),
+    Column("suffix", Text, nullable=False),
+    Column("credential", Text, nullable=False),
+    Column("taxonomy", Text, nullable=False, comment="the primary one"),
+    Column("line1", Text, nullable=False),
+    Column("line2", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("zip_code", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("ended_on", Text, nullable=True, comment="deactivated and not reactivated"),
+    Column("key", Text, nullable=False, comment="name folded for look-up: LAST FIRST"),
+    Index("ix_directory_provider_key", "key"),
     sqlite_with_rowid=False,
 )
 

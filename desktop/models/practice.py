@@ -222,6 +222,16 @@ class CodeUse(Base):
     is_favourite: Mapped[bool] = mapped_column(default=False)
 
 
+class CodeLicence(Base):
+    """That the practice holds a licence for a code set whose owner asks for one (CPT)."""
+
+    __tablename__ = "code_licence"
+
+    system: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    confirmed_at: Mapped[str]
+
+
 class Counter(Base):
     """A number that is never given twice: ISA13, GS06, CLM01, receipts, accounts."""
 

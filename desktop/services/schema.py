@@ -12,7 +12,7 @@ from desktop.errors import EnvironmentProblem
 
 # The newest step of each store; a test compares them with the migrations folder, so that
 # opening a practice need not load Alembic.
-HEADS: Final = {"practice": "practice_0001", "documents": "documents_0001", "codes": "codes_0001"}
+HEADS: Final = {"practice": "practice_0002", "documents": "documents_0001", "codes": "codes_0002"}
 
 
 def migrations_folder() -> Path:

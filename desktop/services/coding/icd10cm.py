@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from desktop.errors import RuleError
 from desktop.services.coding import systems
@@ -13,60 +13,21 @@ from desktop.services.coding.order_file import (
     Addenda,
     Counts,
     OrderRecord,
-    decode,
+    looks_like_addenda,
+    looks_like_order,
     read_addenda,
     read_order,
 )
 from desktop.services.coding.packaged import nodes_of
+from desktop.services.coding.parts import FileKind, Import, Part
 from desktop.services.coding.saving import save_release
 from desktop.services.coding.systems import Draft
 from desktop.services.coding.tabular import Tabular, read_tabular
-from desktop.services.coding.values import ICD10CM, ImportResult, Progress, RejectedLine
+from desktop.services.coding.values import ICD10CM, ImportResult, RejectedLine
 from desktop.services.coding.writer import Key, Node, NodeWriter
 
 _FEWEST_RECORDS = 80_000
 """Every ICD-10-CM order file since the first, of 2016, has more than 90,000 lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One file, alone or out of a zip."""
-
-    name: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """What every importer is given.
-
-    Attributes:
-        start: first day of force where the content does not tell it, if known.
-        now: when the import happens, for the record.
-    """
-
-    connection: Connection
-    start: dt.date | None
-    now: dt.datetime
-    progress: Progress
-
-
-def import_part(job: Import, kind: str, part: Part) -> ImportResult:
-    """Import one recognised file inside an open transaction; a repeated one changes nothing.
-
-    Raises:
-        RuleError: its content or its counts are wrong.
-    """
-    digest = systems.sha256(part.data)
-    before = systems.imported_before(job.connection, ICD10CM, digest)
-    if before is not None:
-        return ImportResult.unchanged(before, part.name, kind)
-    job.progress(15, 100, f"Reading {part.name}")
-    if kind == "order":
-        return _import_order(job, part, digest)
-    if kind == "addenda":
-        return _import_addenda(job, part, digest)
-    return _import_tabular(job, part, digest)
 
 
 def _icd_draft(part: Part, kind: str, digest: str, start: dt.date) -> Draft:
@@ -85,8 +46,18 @@ def _start_by_name(part: Part) -> dt.date:
     return systems.fiscal_year(int(found[1]))[0]
 
 
-def _import_order(job: Import, part: Part, digest: str) -> ImportResult:
-    order = read_order(decode(part.data))
+def _start_by_neighbours(job: Import) -> dt.date | None:
+    """First day by the addenda in the same zip, whose trailer names the year."""
+    for other in job.parts:
+        if looks_like_addenda(other.head):
+            new = read_addenda(other.text()).new
+            if new is not None:
+                return systems.fiscal_year(new.year)[0]
+    return None
+
+
+def _import_order(job: Import, part: Part) -> ImportResult:
+    order = read_order(part.text())
     if len(order.rejected) * 20 > len(order.records):
         first = order.rejected[0]
         raise RuleError(f"{part.name} is damaged: line {first.number} is {first.text}.")
@@ -95,7 +66,8 @@ def _import_order(job: Import, part: Part, digest: str) -> ImportResult:
             f"{part.name} holds only {len(order.records):,} records, but every official order file "
             "has far more; it seems to be incomplete. Download it again."
         )
-    draft = _icd_draft(part, "order", digest, job.start or _start_by_name(part))
+    start = job.start or _start_by_neighbours(job) or _start_by_name(part)
+    draft = _icd_draft(part, "order", job.digest, start)
     systems.refuse_if_shrunk(job.connection, draft, len(order.records))
     writer = NodeWriter(job.connection, systems.system_id(job.connection, ICD10CM))
     nodes = _nodes_around(writer, job.connection, draft, list(order.records))
@@ -104,8 +76,8 @@ def _import_order(job: Import, part: Part, digest: str) -> ImportResult:
     )
 
 
-def _import_addenda(job: Import, part: Part, digest: str) -> ImportResult:
-    addenda = read_addenda(decode(part.data))
+def _import_addenda(job: Import, part: Part) -> ImportResult:
+    addenda = read_addenda(part.text())
     old, new = addenda.old, addenda.new
     if old is None or new is None:
         raise RuleError(
@@ -132,7 +104,7 @@ def _import_addenda(job: Import, part: Part, digest: str) -> ImportResult:
                 f"{name} its changes, but there are {have.headers:,} and {have.codes:,}; nothing "
                 f"was imported. Import the full order file of {new.year} instead{hint}."
             )
-    draft = _icd_draft(part, "addenda", digest, systems.fiscal_year(new.year)[0])
+    draft = _icd_draft(part, "addenda", job.digest, systems.fiscal_year(new.year)[0])
     nodes = _nodes_around(writer, job.connection, draft, records)
     return save_release(
         job.connection,
@@ -246,10 +218,10 @@ def _nodes_around(
     return nodes
 
 
-def _import_tabular(job: Import, part: Part, digest: str) -> ImportResult:
-    tabular = read_tabular(part.data)
+def _import_tabular(job: Import, part: Part) -> ImportResult:
+    tabular = read_tabular(part.read())
     start = job.start or systems.fiscal_year(tabular.year)[0]
-    draft = _icd_draft(part, "tabular", digest, start)
+    draft = _icd_draft(part, "tabular", job.digest, start)
     base = systems.covering(job.connection, ICD10CM, start)
     if base is None or base.valid_from != start:
         raise RuleError(
@@ -280,3 +252,32 @@ def _refuse_part_of_a_list(part: Part, tabular: Tabular, codes: set[str]) -> Non
             f"{part.name} explains only {explained:,} codes; {len(missing):,} categories are "
             f"missing, first {missing[0]}. Choose the whole tabular list."
         )
+
+
+KINDS = (
+    FileKind(
+        "order",
+        ICD10CM,
+        "the ICD-10-CM order file (icd10cm_order_YYYY.txt)",
+        0,
+        lambda part: looks_like_order(part.head),
+        _import_order,
+        replaces=frozenset({"addenda"}),
+    ),
+    FileKind(
+        "addenda",
+        ICD10CM,
+        "its order addenda",
+        1,
+        lambda part: looks_like_addenda(part.head),
+        _import_addenda,
+    ),
+    FileKind(
+        "tabular",
+        ICD10CM,
+        "its tabular XML",
+        2,
+        lambda part: "<ICD10CM.tabular" in part.head[:4000],
+        _import_tabular,
+    ),
+)

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
-import zlib
+import hashlib
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from desktop.errors import EnvironmentProblem, RuleError
-from desktop.services.coding import systems
+from desktop.errors import RuleError
+from desktop.services.coding import icd10cm, systems
 from desktop.services.coding.connection import Connection, transaction, without_collector
-from desktop.services.coding.icd10cm import Import, Part, import_part
-from desktop.services.coding.order_file import (
-    decode,
-    looks_like_addenda,
-    looks_like_order,
-    read_addenda,
-)
 from desktop.services.coding.packaged import find_files, read_packaged
+from desktop.services.coding.parts import FileKind, Import, Part, parts_of
 from desktop.services.coding.saving import save_release
-from desktop.services.coding.values import ICD10CM, ImportResult, Progress, no_progress
-
-LARGEST_FILE = 400_000_000
-"""Bytes; the largest published set (NCCI) unpacks to far less."""
-
-_UNKNOWN = (
-    "{name} is not a code-set file that the program knows: choose the ICD-10-CM order file "
-    "(icd10cm_order_YYYY.txt), its addenda, the tabular XML, or the zip that holds them."
+from desktop.services.coding.values import (
+    ICD10CM,
+    ImportOptions,
+    ImportResult,
+    NeedsLicence,
+    Progress,
+    no_progress,
 )
+
+KINDS: tuple[FileKind, ...] = (*icd10cm.KINDS,)
+"""Every published layout that the program reads; a further one is a further line here."""
 
 
 def load_packaged(
@@ -56,90 +51,93 @@ def load_packaged(
     return result
 
 
-def import_file(
+def import_files(
     connection: Connection,
-    path: Path,
+    paths: Sequence[Path],
     now: dt.datetime,
-    valid_from: dt.date | None = None,
+    options: ImportOptions | None = None,
     progress: Progress = no_progress,
 ) -> list[ImportResult]:
-    """Import one published file, or each of those that a zip holds, in one transaction.
+    """Import published files, or what their zips hold, in one transaction for all of them.
+
+    Files that explain each other (a fiscal year by the addenda beside it, the lists of one
+    article) may come in one zip or be given together.
 
     Args:
         connection: an open ``codes.db``.
-        path: the file as downloaded; its name is only asked for a year that its content
-            does not tell.
-        now: kept with the file's hash.
-        valid_from: first day of force, where neither content nor name tells it.
+        paths: the files as downloaded; a name is only asked for a date that its content does
+            not tell.
+        now: kept with the files' hashes.
+        options: see `ImportOptions`.
         progress: see `Progress`; it may raise `Cancelled`, and nothing is kept.
 
     Raises:
-        RuleError: the file is none that is known, or its counts are wrong.
+        RuleError: a file is none that is known, or its counts are wrong.
+        NeedsLicence: it belongs to an owner whose licence the practice has not confirmed.
         EnvironmentProblem: it cannot be read.
     """
-    progress(0, 100, f"Reading {path.name}")
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise RuleError(f"{path.name} is far larger than any published code set.")
-        data = path.read_bytes()
-    except OSError as e:
-        raise EnvironmentProblem(f"{path.name} cannot be read ({e.strerror}).") from e
-    parts = _parts(path.name, data)
-    steps = _recognise(path.name, parts)
-    results: list[ImportResult] = []
-    with without_collector(), transaction(connection):
-        for kind, part in steps:
-            hint = valid_from or _start_by_neighbours(part, parts)
-            results.append(import_part(Import(connection, hint, now, progress), kind, part))
-        progress(100, 100, "Saving")
+    options = options or ImportOptions()
+    names = ", ".join(path.name for path in paths)
+    progress(0, 100, f"Reading {names}")
+    with ExitStack() as stack:
+        parts: list[Part] = []
+        for path in paths:
+            inside = stack.enter_context(parts_of(path))
+            if not any(kind.recognise(part) for part in inside for kind in KINDS):
+                raise RuleError(_unknown(path.name))
+            parts.extend(inside)
+        steps = _steps(parts)
+        for kind, _ in steps:
+            if kind.licence and kind.licence not in options.licensed:
+                raise NeedsLicence(kind.licence, names)
+        stack.enter_context(without_collector())
+        with transaction(connection):
+            results = [
+                _import_part(connection, kind, part, parts, now, options, progress)
+                for kind, part in steps
+            ]
+            progress(100, 100, "Saving")
     return results
 
 
-def _parts(name: str, data: bytes) -> list[Part]:
-    if not data.strip():
-        raise RuleError(f"{name} is empty; download it again.")
-    if not data.startswith(b"PK"):
-        return [Part(name, data)]
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir()]
-            if sum(m.file_size for m in members) > LARGEST_FILE:
-                raise RuleError(f"{name} unpacks to far more than any published code set.")
-            wanted = [m for m in members if m.filename.lower().endswith((".txt", ".xml"))]
-            return [Part(Path(m.filename).name, archive.read(m)) for m in wanted]
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as e:
-        raise RuleError(f"{name} is a torn zip file; download it again.") from e
-    except RuntimeError as e:
-        raise RuleError(f"{name} is locked by a password; save it without one.") from e
+def _unknown(name: str) -> str:
+    known = ", ".join(kind.title for kind in KINDS if kind.title)
+    return (
+        f"{name} is not a code-set file that the program knows; it takes {known}, alone or in "
+        "the zip that holds them."
+    )
 
 
-def _kind(part: Part) -> str:
-    head = part.data[:4000]
-    if b"<ICD10CM.tabular" in head:
-        return "tabular"
-    text = decode(head)
-    if looks_like_order(text):
-        return "order"
-    return "addenda" if looks_like_addenda(text) else ""
+def _kind(part: Part) -> FileKind | None:
+    return next((kind for kind in KINDS if kind.recognise(part)), None)
 
 
-def _recognise(name: str, parts: list[Part]) -> list[tuple[str, Part]]:
-    """What to import, in order: an order file makes the addenda beside it needless."""
-    kinds = [(_kind(part), part) for part in parts]
-    steps = [(kind, part) for kind, part in kinds if kind]
-    if any(kind == "order" for kind, _ in steps):
-        steps = [(kind, part) for kind, part in steps if kind != "addenda"]
-    if not steps:
-        raise RuleError(_UNKNOWN.format(name=name))
-    rank = {"order": 0, "addenda": 1, "tabular": 2}
-    return sorted(steps, key=lambda step: rank[step[0]])
+def _steps(parts: Sequence[Part]) -> list[tuple[FileKind, Part]]:
+    """What to import, in order: one file may make those beside it needless."""
+    found = [(kind, part) for part in parts if (kind := _kind(part)) is not None]
+    needless = {name for kind, _ in found for name in kind.replaces | kind.takes}
+    kept = [(kind, part) for kind, part in found if kind.name not in needless]
+    return sorted(kept, key=lambda step: step[0].rank)
 
 
-def _start_by_neighbours(part: Part, parts: Sequence[Part]) -> dt.date | None:
-    """First day by the addenda in the same zip, whose trailer names the year."""
-    for other in parts:
-        if other is not part and _kind(other) == "addenda":
-            new = read_addenda(decode(other.data)).new
-            if new is not None:
-                return systems.fiscal_year(new.year)[0]
-    return None
+def _import_part(
+    connection: Connection,
+    kind: FileKind,
+    part: Part,
+    parts: Sequence[Part],
+    now: dt.datetime,
+    options: ImportOptions,
+    progress: Progress,
+) -> ImportResult:
+    """Import one recognised file inside an open transaction; a repeated one changes nothing."""
+    taken = [p for p in parts if p is not part and (k := _kind(p)) and k.name in kind.takes]
+    digests = sorted(p.sha256() for p in taken)
+    digest = part.sha256()
+    if digests:
+        digest = hashlib.sha256("".join([digest, *digests]).encode()).hexdigest()
+    before = systems.imported_before(connection, kind.system, digest)
+    if before is not None:
+        return ImportResult.unchanged(before, part.name, kind.name)
+    progress(15, 100, f"Reading {part.name}")
+    job = Import(connection, now, progress, options.valid_from, digest, parts, options)
+    return kind.run(job, part)

@@ -5,25 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from desktop.services.coding.builtin.abbreviations import ABBREVIATIONS, ALSO_ENGLISH
-from desktop.services.coding.builtin.lay_words import LAY_WORDS
+from desktop.services.coding.builtin.abbreviations import ALSO_ENGLISH
+from desktop.services.coding.builtin.phrases import longest
 from desktop.services.coding.words import fold, raw_words, stem, tokens
 
 MOST_READINGS = 5
-_LONGEST_PHRASE = 4
+_SHORT = 5
+_BEGINNING_OF_ANOTHER = 0.8
+"""A known abbreviation (“ca”) is seldom the beginning of a longer word (“calculus”)."""
 _CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
-
-
-def _dictionary() -> dict[tuple[str, ...], tuple[str, ...]]:
-    out: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for source in (LAY_WORDS, ABBREVIATIONS):
-        for phrase, readings in source.items():
-            words = tuple(stem(w) for w in raw_words(fold(phrase)))
-            out[words] = tuple(dict.fromkeys((*out.get(words, ()), *readings)))
-    return out
-
-
-_PHRASES = _dictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +50,9 @@ def readings(text: str) -> list[Reading]:
     if any(len(choices) > 1 or guessed for choices, guessed in pieces):
         out.extend(_combined(pieces, other="other" in raw))
     if plain:
-        out.append(Reading(plain, 1.0, prefix=typing, other="other" in raw))
+        short = pieces[-1][1] and len(raw[-1]) < _SHORT
+        factor = _BEGINNING_OF_ANOTHER if short and typing else 1.0
+        out.append(Reading(plain, factor, prefix=typing, other="other" in raw))
     return out[: MOST_READINGS + 1]
 
 
@@ -72,15 +64,13 @@ def _pieces(raw: list[str], plain: set[str]) -> list[tuple[tuple[str, ...], bool
     out: list[tuple[tuple[str, ...], bool]] = []
     i = 0
     while i < len(raw):
-        for length in range(min(_LONGEST_PHRASE, len(raw) - i), 0, -1):
-            found = _PHRASES.get(tuple(raw[i : i + length]))
-            if found is not None and not (length == 1 and raw[i] in plain):
-                out.append((found, True))
-                i += length
-                break
-        else:
+        found = longest(raw, i)
+        if found is None or (found[0] == 1 and raw[i] in plain):
             out.append(((raw[i],), False))
             i += 1
+        else:
+            out.append((found[1], True))
+            i += found[0]
     return out
 
 

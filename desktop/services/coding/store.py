@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
@@ -20,8 +21,10 @@ from desktop.services.coding.values import (
     CodeHit,
     CodeInfo,
     CodeNote,
+    CodePair,
     Description,
     DiagnosisCheck,
+    ImportOptions,
     ImportResult,
     NoteKind,
     Progress,
@@ -32,7 +35,11 @@ from desktop.services.coding.values import (
 )
 
 _NO_WEIGHTS: Mapping[str, int] = MappingProxyType({})
-_COLUMNS = "code, title, short_title, billable, parent, valid_from, valid_to, replaced_by, kind"
+_COLUMNS = (
+    "code, title, short_title, billable, parent, valid_from, valid_to, replaced_by, kind,"
+    " attributes"
+)
+_AT_ONCE = 500
 _IN_FORCE = "valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?)"
 _SHOWN_DATE = "%m/%d/%Y"
 
@@ -107,8 +114,19 @@ class CodeStore:
         valid_from: dt.date | None = None,
         progress: Progress = no_progress,
     ) -> list[ImportResult]:
-        """Import a published file or zip; see `importing.import_file`."""
-        return importing.import_file(self._connection, path, now, valid_from, progress)
+        """Import one published file or zip; see `importing.import_files`."""
+        options = ImportOptions(valid_from=valid_from)
+        return self.import_files([path], now, options, progress)
+
+    def import_files(
+        self,
+        paths: Sequence[Path],
+        now: dt.datetime,
+        options: ImportOptions | None = None,
+        progress: Progress = no_progress,
+    ) -> list[ImportResult]:
+        """Import published files in one transaction; see `importing.import_files`."""
+        return importing.import_files(self._connection, paths, now, options, progress)
 
     # --- one code -----------------------------------------------------------------------
 
@@ -119,6 +137,53 @@ class CodeStore:
             return None
         found = self._select(system, "kind = 'code' AND code = ?", (normal(code),), on)
         return found[0] if found else None
+
+    @said()
+    def lookups(self, system: str, codes: Iterable[str], on: dt.date) -> dict[str, CodeInfo]:
+        """Those of many codes that stood on a date, by code; one query for hundreds of them."""
+        if self.coverage(system, on) is None:
+            return {}
+        wanted = sorted({normal(code) for code in codes})
+        out: dict[str, CodeInfo] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            where = f"kind = 'code' AND code IN ({','.join('?' * len(some))})"
+            out.update((info.code, info) for info in self._select(system, where, tuple(some), on))
+        return out
+
+    @said()
+    def pair(self, system: str, first: str, second: str, on: dt.date) -> CodePair | None:
+        """What a set says of two codes on a date, in this order; None when nothing."""
+        found = self._pairs(system, "first = ? AND second = ?", (first, second), on)
+        return found[0] if found else None
+
+    @said()
+    def pairs(self, system: str, firsts: Iterable[str], on: dt.date) -> list[CodePair]:
+        """All pairs in force on a date whose first code is one of these."""
+        wanted = sorted(set(firsts))
+        out: list[CodePair] = []
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            where = f"first IN ({','.join('?' * len(some))})"
+            out.extend(self._pairs(system, where, tuple(some), on))
+        return out
+
+    def _pairs(
+        self, system: str, where: str, given: tuple[object, ...], on: dt.date
+    ) -> list[CodePair]:
+        number, _ = self._system(system)
+        rows = self._connection.execute(
+            "SELECT first, second, indicator, note, valid_from, valid_to FROM code_pair"
+            f" WHERE system_id = ? AND {where} AND {_IN_FORCE}",
+            (number, *given, on.isoformat(), on.isoformat()),
+        )
+        return [
+            CodePair(
+                *(system, first, second, indicator, note, dt.date.fromisoformat(v0)),
+                None if v1 is None else dt.date.fromisoformat(v1),
+            )
+            for first, second, indicator, note, v0, v1 in rows
+        ]
 
     @said()
     def children(self, code: str, on: dt.date, system: str = ICD10CM) -> list[CodeInfo]:
@@ -157,13 +222,14 @@ class CodeStore:
             (number, *given, limit),
         )
         out = []
-        for code, title, short, billable, parent, v0, v1, replaced, kind in rows:
+        for code, title, short, billable, parent, v0, v1, replaced, kind, more in rows:
             end = None if v1 is None else dt.date.fromisoformat(v1)
             start = dt.date.fromisoformat(v0)
             shown = systems.dotted(code, dot_after) if kind == "code" else code
             info = CodeInfo(
                 system, code, shown, title, short or title, bool(billable), parent, start, end,
                 systems.dotted(replaced or "", dot_after), kind,
+                json.loads(more) if more else {},
             )  # fmt: skip
             out.append(info)
         return out

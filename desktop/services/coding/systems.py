@@ -8,7 +8,25 @@ from dataclasses import dataclass
 
 from desktop.errors import RuleError
 from desktop.services.coding.connection import Connection
-from desktop.services.coding.values import ICD10CM, Release, SourceFile
+from desktop.services.coding.values import (
+    ADD_ON,
+    CARC,
+    CPT,
+    GPCI,
+    HCPCS,
+    ICD10CM,
+    LCD,
+    MODIFIER,
+    MPFS,
+    MUE,
+    NCCI,
+    NPPES,
+    NUCC,
+    POS,
+    RARC,
+    Release,
+    SourceFile,
+)
 from desktop.services.coding.writer import Window
 
 
@@ -25,12 +43,20 @@ SYSTEMS = {
     s.name: s
     for s in (
         System(ICD10CM, "ICD-10-CM diagnoses", 3),
-        System("hcpcs", "HCPCS Level II"),
-        System("cpt", "CPT (the practice's own licence)"),
-        System("pos", "Place of service"),
-        System("modifier", "Modifiers"),
-        System("carc", "Claim adjustment reasons"),
-        System("rarc", "Remittance remarks"),
+        System(HCPCS, "HCPCS Level II"),
+        System(CPT, "CPT (the practice's own licence)"),
+        System(MODIFIER, "Modifiers"),
+        System(NCCI, "NCCI procedure pairs"),
+        System(MUE, "Medically unlikely units (MUE)"),
+        System(ADD_ON, "Add-on codes"),
+        System(MPFS, "Medicare fee schedule"),
+        System(GPCI, "Medicare cost indices (GPCI)"),
+        System(LCD, "Medicare coverage articles"),
+        System(NUCC, "Provider taxonomy"),
+        System(NPPES, "National provider file"),
+        System(POS, "Place of service"),
+        System(CARC, "Claim adjustment reasons"),
+        System(RARC, "Remittance remarks"),
     )
 }
 

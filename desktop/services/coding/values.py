@@ -3,14 +3,54 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from desktop.errors import RuleError
+
 ICD10CM = "icd10cm"
+HCPCS = "hcpcs"
+CPT = "cpt"
+MODIFIER = "modifier"
+POS = "pos"
+NUCC = "nucc"
+CARC = "carc"
+RARC = "rarc"
+NCCI = "ncci"
+"""Pairs: first = column 1, second = column 2 (the one denied), indicator 0 or 1."""
+MUE = "mue"
+"""Codes with attributes value, indicator (1 line, 2 date by policy, 3 date), rationale."""
+ADD_ON = "add_on"
+"""Pairs: first = add-on code, second = primary ("CCCCC": the contractor says), type 1-3."""
+MPFS = "mpfs"
+"""Codes, or CODE-MODIFIER, with the Medicare fee schedule's values and flags."""
+GPCI = "gpci"
+"""STATE-LOCALITY with the three cost indices of the place."""
+LCD = "lcd"
+"""Articles, their diagnosis groups ("99999/1", "99999/n1"), and pairs: procedure and article
+(indicator = procedure group), group and diagnosis ("covered" or "noncovered")."""
+NPPES = "nppes"
+"""The national provider file; its rows lie in `directory_provider`."""
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what is being done); may raise `desktop.errors.Cancelled`."""
+
+
+class NeedsLicence(RuleError):
+    """The owner of a code set asks for a licence that the practice has not confirmed.
+
+    Attributes:
+        system: the code system.
+    """
+
+    def __init__(self, system: str, name: str) -> None:
+        self.system = system
+        super().__init__(
+            f"{name} belongs to the owner of {system.upper()}, who licenses it: confirm once "
+            f"that the practice holds a licence, in the window when the file is loaded or with "
+            f"codes import --licensed {system}."
+        )
 
 
 def no_progress(_done: int, _total: int, _text: str) -> None:
@@ -81,6 +121,7 @@ class CodeInfo:
         code: without dot; `dotted` is as printed.
         parent: the node above it: a code, a section ("E08-E13"), a chapter, or empty.
         kind: code, section or chapter.
+        attributes: what only this system has; see the names of the systems.
         valid_to: last day; None while it is in the newest release.
     """
 
@@ -95,6 +136,42 @@ class CodeInfo:
     valid_to: dt.date | None
     replaced_by: str = ""
     kind: str = "code"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CodePair:
+    """What a set says of two codes on a date; what it means is said at the system's name.
+
+    Attributes:
+        note: the reason in the file's words; else empty.
+        valid_to: last day; None while no end is known.
+    """
+
+    system: str
+    first: str
+    second: str
+    indicator: str
+    note: str
+    valid_from: dt.date
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What a person says beside the file.
+
+    Attributes:
+        valid_from: first day of force, where neither content nor name tells it.
+        licensed: systems whose licence the practice has confirmed.
+        states: of the national provider file, only practices in these states.
+        npis: of the national provider file, these providers too.
+    """
+
+    valid_from: dt.date | None = None
+    licensed: frozenset[str] = frozenset()
+    states: frozenset[str] = frozenset()
+    npis: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""From what the provider wrote to codes to choose from; nothing is coded by itself."""
