@@ -199,6 +199,24 @@ class CodeStore:
         where = "kind = 'code' AND billable = 1 AND code > ? AND code < ?"
         return self._select(system, where, (start, start + "~"), on, limit)
 
+    @said()
+    def order_keys(
+        self, codes: Iterable[str], on: dt.date, system: str = ICD10CM
+    ) -> dict[str, int]:
+        """Where codes and headings stand in tabular order; those not in force are left out."""
+        number, _ = self._system(system)
+        wanted, found = sorted(set(codes)), {}
+        for start in range(0, len(wanted), 500):
+            part = wanted[start : start + 500]
+            marks = ",".join("?" * len(part))
+            rows = self._connection.execute(
+                "SELECT code, order_key FROM code WHERE system_id = ? AND kind = 'code'"
+                f" AND code IN ({marks}) AND {_IN_FORCE}",
+                (number, *part, on.isoformat(), on.isoformat()),
+            )
+            found.update((str(code), int(key)) for code, key in rows)
+        return found
+
     def _system(self, name: str) -> tuple[int, int]:
         row = self._connection.execute(
             "SELECT id, dot_after FROM code_system WHERE name = ?", (name,)
