@@ -205,7 +205,7 @@ class CodeStore:
     ) -> dict[str, int]:
         """Where codes and headings stand in tabular order; those not in force are left out."""
         number, _ = self._system(system)
-        wanted, found = sorted(set(codes)), {}
+        wanted, found = sorted(set(codes)), dict[str, int]()
         for start in range(0, len(wanted), 500):
             part = wanted[start : start + 500]
             marks = ",".join("?" * len(part))
