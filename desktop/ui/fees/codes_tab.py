@@ -80,7 +80,7 @@ class CodesTab(QWidget):
         """Load a file; Cancel leaves everything as it was."""
         self.context.runner.write(
             self,
-            partial(code_sets.import_file, path=path),
+            partial(code_sets.import_files, paths=[path]),
             self._on_loaded,
             progress_text="Loading codes…",
             disable=self.import_button,

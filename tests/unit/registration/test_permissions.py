@@ -72,7 +72,8 @@ def test_every_service_that_writes_declares_its_permission() -> None:
         "fees.import_fees",
         "procedures.save",
         "intake.intake",
-        "code_sets.import_file",
+        "code_sets.import_files",
+        "code_sets.confirm_licence",
     ):
         assert name in declared
 
