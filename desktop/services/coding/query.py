@@ -86,5 +86,6 @@ def _combined(pieces: list[tuple[tuple[str, ...], bool]], *, other: bool) -> lis
         words = tuple(dict.fromkeys(t for part in parts for t in tokens(part)))
         spelled = "; ".join(p for p, (_, known) in zip(parts, pieces, strict=True) if known)
         if words:
-            out.append(Reading(words, 0.98 - 0.04 * rank, spelled=spelled, other=other))
+            asked = other or any("other " in p for p in parts)
+            out.append(Reading(words, 0.98 - 0.04 * rank, spelled=spelled, other=asked))
     return out
