@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -13,9 +14,14 @@ from desktop.errors import RuleError
 from desktop.models.practice import CodeUse
 from desktop.services.coding.systems import SYSTEMS
 from desktop.services.coding.values import CPT, HCPCS, ICD10CM, CodeHit
+from desktop.services.registration import procedures
+from desktop.services.registration.procedures import ProcedureDraft
 from desktop.services.work import Permission, Work, needs
 
 _FAVOURITE = 1000
+_SHORTEST = 2
+_OWN_WORDS = 100
+"""Letters that an entry of the practice's own list has room for."""
 _PROCEDURE = re.compile(r"[A-V][0-9]{4}|[0-9]{4}[0-9FTUMA]")
 
 
@@ -75,6 +81,60 @@ def _exact_procedures(work: Work, text: str, on: dt.date | None) -> list[CodeHit
             why = f"code of {SYSTEMS[system].title}"
             out.append(CodeHit(info.code, info.dotted, info.title, info.billable, why, 2000.0))
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureChoice:
+    """A procedure to choose: of the practice's own list, or of a loaded code set.
+
+    Attributes:
+        own: the practice's entry with its usual modifiers and place; for a code of a set, one
+            made of the set's words.
+        detail: the words, or where the code is from.
+        note: why it stands here, or that its set has run out; may be empty.
+    """
+
+    own: ProcedureDraft
+    detail: str
+    note: str = ""
+
+
+@needs(Permission.VIEW)
+def find_procedures(work: Work, text: str, on: dt.date, limit: int = 12) -> list[ProcedureChoice]:
+    """Procedures for what was typed so far: the practice's own first, then HCPCS and CPT.
+
+    A set that has run out on the date still answers, and says so: a code that may be gone is
+    better than none, and the checks judge it.
+    """
+    found = [ProcedureChoice(p, p.title) for p in procedures.find(work, text, limit)]
+    known = {choice.own.code for choice in found}
+    if len(text.strip()) < _SHORTEST:
+        return found
+    for system in (HCPCS, CPT):
+        day, note = _standing(work, system, on)
+        if day is None:
+            continue
+        room = limit - len(found)
+        for hit in work.codes.search(text, day, limit, system) if room > 0 else ():
+            if hit.code not in known and room > 0:
+                known.add(hit.code)
+                room -= 1
+                title = hit.title[:_OWN_WORDS]
+                found.append(ProcedureChoice(ProcedureDraft(hit.code, title), hit.title, note))
+    return found
+
+
+def _standing(work: Work, system: str, on: dt.date) -> tuple[dt.date | None, str]:
+    """The day to ask a set for, and what to say of it: itself, or its newest release."""
+    name = SYSTEMS[system].title.split(" (")[0]
+    if work.codes.coverage(system, on) is not None:
+        return on, name
+    newest = max(work.codes.releases(system), key=lambda r: r.valid_from, default=None)
+    if newest is None:
+        return None, ""
+    if newest.valid_to is not None and newest.valid_to < on:
+        return newest.valid_from, f"{name} ran out on {newest.valid_to:%m/%d/%Y}"
+    return newest.valid_from, f"{name} of {newest.valid_from:%m/%d/%Y}"
 
 
 def weights(work: Work, system: str = ICD10CM) -> dict[str, int]:

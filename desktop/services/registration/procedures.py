@@ -5,6 +5,7 @@ CPT descriptions belong to the AMA and are not shipped; a practice writes its ow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,11 +16,16 @@ from desktop.errors import NotFound
 from desktop.models.practice import CodeUse, Procedure
 from desktop.models.values import identifiers
 from desktop.services import audit
+from desktop.services.coding.query import readings
+from desktop.services.coding.ranking import distance
+from desktop.services.coding.words import tokens
 from desktop.services.registration import fields
 from desktop.services.registration.locations import PLACES
 from desktop.services.work import Changes, Permission, Work, needs
 
 SYSTEM: Final = "procedure"
+_FEWEST_LETTERS = 5
+"""A shorter word must be spelled right: one letter more and it is another word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +78,38 @@ def all_procedures(work: Work, *, active_only: bool = False) -> list[ProcedureDr
 
 @needs(Permission.VIEW)
 def find(work: Work, text: str, limit: int = 12) -> list[ProcedureDraft]:
-    """Active procedures by the beginning of the code or of words: favourites, then most used."""
-    words = [fields.fold(word) for word in text.split() if fields.fold(word)]
+    """Active procedures by the beginning of the code or of words: favourites, then most used.
+
+    Abbreviations, patients' words and misspellings are understood as in the search of codes; an
+    entry that holds what was typed stands before one that only means it.
+    """
+    ways = [(reading.words, reading.factor) for reading in readings(text)]
+    if not ways:
+        ways = [((), 1.0)]
+    code = fields.fold(text).upper()
     found = []
     for each in all_procedures(work, active_only=True):
-        parts = [each.code, *(fields.fold(part) for part in each.title.split())]
-        if all(any(part.startswith(word) for part in parts) for word in words):
-            found.append(each)
-    found.sort(key=lambda p: (not p.is_favourite, -p.uses, p.code))
-    return found[:limit]
+        parts = tokens(each.title)
+        score = max(factor * _fit(words, parts) for words, factor in ways)
+        if code and each.code.startswith(code):
+            score = 2.0
+        if score:
+            found.append((score, each))
+    found.sort(key=lambda pair: (-pair[0], not pair[1].is_favourite, -pair[1].uses, pair[1].code))
+    return [each for _, each in found[:limit]]
+
+
+def _fit(words: Sequence[str], parts: Sequence[str]) -> float:
+    """How well an entry holds all words of a query: 1 as typed, less with letters wrong."""
+    least = 1.0
+    for word in words:
+        if any(part.startswith(word) for part in parts):
+            continue
+        most = 0 if len(word) < _FEWEST_LETTERS else 1 + (len(word) > _FEWEST_LETTERS + 3)
+        if not most or all(distance(word, part, most) > most for part in parts):
+            return 0.0
+        least = 0.7
+    return least
 
 
 @needs(Permission.VIEW)

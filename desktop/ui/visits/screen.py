@@ -57,7 +57,9 @@ class VisitScreen(QWidget):
         self.facts = FactsBox(context.today)
         day = self._day
         self.diagnoses = DiagnosisBox(sources.diagnoses(context.runner, self, day))
-        self.lines = LineGrid(lambda owner: sources.procedure_lines(context.runner, owner))
+        self.lines = LineGrid(
+            lambda owner: sources.procedure_lines(context.runner, owner, day, context.today)
+        )
         self.findings = FindingsPanel()
         self.patient_line = plain_label(muted=True)
         self.patient_line.setWordWrap(True)

@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.models.values.identifiers import dotted, undotted
+from desktop.services import codes
+from desktop.services.codes import ProcedureChoice
 from desktop.services.coding.values import CodeHit
-from desktop.services.registration import procedures, search
+from desktop.services.registration import search
 from desktop.services.registration.procedures import ProcedureDraft
 from desktop.services.registration.search import PatientRow
 from desktop.services.visits import choices
@@ -83,23 +85,30 @@ def _is_heading(code: str, hits: Sequence[CodeHit]) -> bool:
     return bool(_DIAGNOSIS.fullmatch(code)) and len(below) > 1 and code not in below
 
 
-def procedure_lines(runner: Runner, owner: QWidget) -> Source:
-    """The practice's own procedures by code or words; another code is taken as it stands."""
+def procedure_lines(
+    runner: Runner, owner: QWidget, on: Callable[[], dt.date | None], today: Callable[[], dt.date]
+) -> Source:
+    """Procedures by code or words: the practice's own, then those of the loaded code sets.
+
+    Another code is taken as it stands.
+    """
     latest = runner.latest(owner)
 
     def ask(text: str, deliver: Deliver) -> None:
+        day = on() or today()
         latest.read(
-            lambda work: procedures.find(work, text, _LIMIT),
-            lambda found: deliver(_procedure_suggestions(text, found)),
+            lambda work: codes.find_procedures(work, text, day, _LIMIT),
+            lambda found: deliver(procedure_suggestions(text, found)),
         )
 
     return ask
 
 
-def _procedure_suggestions(text: str, found: Sequence[ProcedureDraft]) -> list[Suggestion]:
-    proposals = [Suggestion(p, p.code, p.title) for p in found]
+def procedure_suggestions(text: str, found: Sequence[ProcedureChoice]) -> list[Suggestion]:
+    """What the line proposes for what was typed."""
+    proposals = [Suggestion(p.own, p.own.code, p.detail, p.note) for p in found]
     code = text.strip().upper()
-    if _PROCEDURE.fullmatch(code) and all(p.code != code for p in found):
+    if _PROCEDURE.fullmatch(code) and all(p.own.code != code for p in found):
         own = ProcedureDraft(code, "")
         proposals.append(Suggestion(own, code, "not on the practice's list"))
     return proposals

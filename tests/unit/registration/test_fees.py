@@ -221,6 +221,25 @@ def test_procedures_are_found_by_code_or_words_favourites_first(database: Databa
     assert codes("blood") == []
 
 
+def test_procedures_are_found_by_abbreviations_and_despite_a_wrong_letter(
+    database: Database,
+) -> None:
+    def fill(work: Work) -> None:
+        procedures.save(work, ProcedureDraft("93000", "Electrocardiogram with report"))
+        procedures.save(work, ProcedureDraft("87880", "Strep test"))
+        procedures.save(work, ProcedureDraft("36415", "Blood draw"))
+
+    database.write(fill)
+
+    def codes(text: str) -> list[str]:
+        return [p.code for p in database.read(lambda work: procedures.find(work, text))]
+
+    assert codes("electrocardiagram") == ["93000"]
+    assert codes("ecg") == ["93000"]
+    assert codes("bllod") == ["36415"]
+    assert codes("xray") == []
+
+
 def test_a_procedure_is_refused_at_the_field(database: Database) -> None:
     database.write(lambda work: procedures.save(work, ProcedureDraft("99213", "Visit")))
     good = ProcedureDraft("99214", "Longer visit")
