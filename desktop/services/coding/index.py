@@ -9,7 +9,7 @@ else, so a new release adds a few postings and touches no other.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from desktop.services.coding.connection import Connection
@@ -22,6 +22,9 @@ from desktop.services.coding.writer import Node, NoteKey, Window, day, store_fla
 TITLE = "title"
 INCLUSION = "inclusion"
 INCLUDES = "includes"
+
+INDEX_KINDS = frozenset({"index", "eindex", "neoplasm", "drug"})
+"""Terms of the Alphabetic Index, which comes in files of its own."""
 
 LENGTH_BITS = 6
 """A posting is term id << 6 | number of telling words, at most 63."""
@@ -58,15 +61,32 @@ def _shares(node: Node, titles: dict[str, str]) -> bool:
 
 
 def write_terms(
-    connection: Connection, window: Window, terms: list[Term], progress: Progress
+    connection: Connection,
+    window: Window,
+    terms: Iterable[Term],
+    progress: Progress,
+    *,
+    kind: str = "",
+    mine: Callable[[str], bool] | None = None,
 ) -> None:
-    """Make `terms` the whole of what leads to this release's codes, and index the new ones."""
+    """Make `terms` the whole of what leads to this release's codes, and index the new ones.
+
+    Args:
+        connection: an open ``codes.db`` with a transaction.
+        window: when the release holds.
+        terms: the phrases.
+        progress: see `Progress`.
+        kind: of an index file, the kind that it is the whole of; empty = all kinds but those.
+        mine: the codes that the list speaks of; None = all. Terms of others are left alone.
+    """
     spans: dict[NoteKey, list[Span[bool]]] = {}
     for row_id, v0, v1, *key in connection.execute(
         "SELECT id, valid_from, valid_to, code, kind, text FROM search_term WHERE system_id = ?"
         " ORDER BY valid_from",
         (window.system_id,),
     ):
+        if (key[1] != kind if kind else key[1] in INDEX_KINDS) or (mine and not mine(key[0])):
+            continue
         end = None if v1 is None else day(v1)
         spans.setdefault(tuple(key), []).append(Span(row_id, day(v0), end, True))  # noqa: FBT003
     incoming: dict[NoteKey, bool] = {(t.code, t.kind, t.text): True for t in terms}

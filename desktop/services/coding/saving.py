@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from desktop.services.clock import stamp
 from desktop.services.coding import systems
@@ -24,25 +25,31 @@ def save_release(
     writer: NodeWriter | None = None,
     notes: list[TabularNote] | None = None,
     rejected: tuple[RejectedLine, ...] = (),
+    mine: Callable[[str], bool] | None = None,
+    kinds: frozenset[str] = frozenset(),
 ) -> ImportResult:
     """Write nodes, notes (None = as they were), search terms and the release itself.
 
-    The caller holds the transaction.
+    The caller holds the transaction. Of a system that several lists feed (modifiers), `mine`
+    says which codes this list speaks of, and `kinds` which files are a later word of it.
     """
     number = systems.system_id(connection, draft.system)
-    window = systems.window(connection, number, draft.valid_from)
+    window = systems.window(connection, number, draft.valid_from, kinds)
     progress(40, 100, f"Saving {len(nodes):,} codes")
-    changes = (writer or NodeWriter(connection, number)).write(window, nodes)
+    changes = (writer or NodeWriter(connection, number)).write(window, nodes, mine)
     if notes is not None:
         progress(60, 100, f"Saving {len(notes):,} notes")
         write_notes(connection, window, notes)
     else:
         notes = _notes_in_force(connection, number, draft.valid_from)
     progress(70, 100, "Indexing words")
-    write_terms(connection, window, terms_of(nodes, notes), _scaled(progress, 70, 98))
+    terms = terms_of([n for n in nodes if not n.past(draft.valid_from)], notes)
+    write_terms(connection, window, terms, _scaled(progress, 70, 98), mine=mine)
     _link_replacements(connection, window.system_id, draft, nodes, changes)
     codes = [n for n in nodes if n.kind == "code"]
-    counts = (len(codes), sum(n.billable for n in codes))
+    counts = (len(codes), sum(n.billable and not n.past(draft.valid_from) for n in codes))
+    if mine is not None:
+        counts = _standing(connection, number, draft.valid_from)
     release = systems.record_release(connection, draft, counts, len(rejected), stamp(now))
     return ImportResult(
         release,
@@ -54,6 +61,17 @@ def save_release(
         ended=len(changes.ended),
         rejected=rejected,
     )
+
+
+def _standing(connection: Connection, system: int, on: dt.date) -> tuple[int, int]:
+    """How many codes stand on a day, and how many of them can be billed."""
+    day = on.isoformat()
+    row = connection.execute(
+        "SELECT count(*), COALESCE(sum(billable), 0) FROM code WHERE system_id = ?"
+        " AND kind = 'code' AND valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?)",
+        (system, day, day),
+    ).fetchone()
+    return int(row[0]), int(row[1])
 
 
 def _scaled(progress: Progress, low: int, high: int) -> Progress:

@@ -171,11 +171,25 @@ def explaining(connection: Connection, system: str, on: dt.date) -> str:
     return "" if row is None else str(row[0])
 
 
-def window(connection: Connection, number: int, start: dt.date) -> Window:
-    """Where a release beginning on `start` stands among those loaded."""
+def window(
+    connection: Connection, number: int, start: dt.date, kinds: frozenset[str] = frozenset()
+) -> Window:
+    """Where a release beginning on `start` stands among those loaded.
+
+    Args:
+        connection: an open ``codes.db``.
+        number: row of the system.
+        start: first day of the release.
+        kinds: only a release that a file of these kinds was imported into takes over; empty =
+            any. The index of a year holds until the next index, whatever else is imported.
+    """
+    only = ""
+    if kinds:
+        marks = ",".join("?" * len(kinds))
+        only = f" AND id IN (SELECT release_id FROM release_file WHERE kind IN ({marks}))"
     row = connection.execute(
-        "SELECT MIN(valid_from) FROM release WHERE system_id = ? AND valid_from > ?",
-        (number, start.isoformat()),
+        f"SELECT MIN(valid_from) FROM release WHERE system_id = ? AND valid_from > ?{only}",
+        (number, start.isoformat(), *sorted(kinds)),
     ).fetchone()
     following = None if row[0] is None else dt.date.fromisoformat(row[0])
     return Window(number, start, following)
@@ -213,15 +227,24 @@ def record_release(
         " SET records = excluded.records, billable = excluded.billable",
         (number, draft.name, start, end, *counts),
     )
-    row = connection.execute(
-        "SELECT id FROM release WHERE system_id = ? AND valid_from = ?", (number, start)
-    ).fetchone()
-    connection.execute(
-        "INSERT INTO release_file (release_id, kind, file_name, sha256, records, rejected,"
-        " imported_at) VALUES (?,?,?,?,?,?,?)",
-        (row[0], draft.file_kind, draft.file_name, draft.sha256, counts[0], rejected, now),
-    )
+    record_file(connection, draft, counts[0], rejected, now)
     found = covering(connection, draft.system, draft.valid_from)
     if found is None:
         raise AssertionError("a release covers its own first day")
     return found
+
+
+def record_file(
+    connection: Connection, draft: Draft, records: int, rejected: int, now: str
+) -> None:
+    """Keep a file with the loaded release that begins with it; counts stay as they were."""
+    number = system_id(connection, draft.system)
+    row = connection.execute(
+        "SELECT id FROM release WHERE system_id = ? AND valid_from = ?",
+        (number, draft.valid_from.isoformat()),
+    ).fetchone()
+    connection.execute(
+        "INSERT INTO release_file (release_id, kind, file_name, sha256, records, rejected,"
+        " imported_at) VALUES (?,?,?,?,?,?,?)",
+        (row[0], draft.file_kind, draft.file_name, draft.sha256, records, rejected, now),
+    )

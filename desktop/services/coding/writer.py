@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.services.coding.connection import Connection
@@ -22,6 +22,9 @@ class Node:
 
     Attributes:
         short: None when the source does not say; empty when it equals the title.
+        starts: first day, where the list itself says that it is later than its release's.
+        ends: last day, where the list says so; before the release it is history, kept so that
+            an old date still finds the code.
     """
 
     kind: str
@@ -31,6 +34,12 @@ class Node:
     billable: bool
     short: str | None = None
     attributes: str | None = None
+    starts: dt.date | None = None
+    ends: dt.date | None = None
+
+    def past(self, start: dt.date) -> bool:
+        """Whether it had ended before a release began."""
+        return self.ends is not None and self.ends < start
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +112,20 @@ class NodeWriter:
                 out[key] = Node(*key, parent, title, billable, None, attributes)
         return out
 
-    def write(self, window: Window, nodes: Sequence[Node]) -> Changes:
-        """Make `nodes`, in tabular order, the whole of the release."""
+    def write(
+        self,
+        window: Window,
+        nodes: Sequence[Node],
+        mine: Callable[[str], bool] | None = None,
+    ) -> Changes:
+        """Make `nodes`, in tabular order, the whole of the release.
+
+        Args:
+            window: when the release holds.
+            nodes: its codes and headings.
+            mine: of a system fed by several lists, the codes that this list speaks of; those
+                of the others are left alone. None = all.
+        """
         self._window = window
         found = ((key, at(spans, window.start)) for key, spans in self.spans.items())
         earlier = {key: value for key, value in found if value is not None}
@@ -114,39 +135,40 @@ class NodeWriter:
         incoming = {(n.kind, n.code): n for n in nodes}
         fresh: list[tuple[object, ...]] = []
         for key, node in incoming.items():
-            value = (node.title, node.parent, node.billable, node.attributes)
-            self._set(key, value, node.short, fresh)
+            self._set(key, node, fresh)
         for key in [k for k in self.spans if k not in incoming]:
-            self._set(key, None, None, fresh)
+            if mine is None or mine(key[1]):
+                self._set(key, None, fresh)
+            else:
+                earlier.pop(key, None)
         self._connection.executemany(_INSERT, fresh)
-        return _compare(earlier, incoming)
+        return _compare(earlier, {k: n for k, n in incoming.items() if not n.past(window.start)})
 
     def _write_first(self, nodes: Sequence[Node]) -> Changes:
         """The first release of a system: nothing to compare, so nothing is."""
-        start = self._window.start.isoformat()
+        start = self._window.start
         self._connection.executemany(
             _INSERT,
             [
                 (
                     *(self._system_id, n.kind, n.code, n.parent, n.title, n.short, n.billable),
-                    *(number * GAP, n.attributes, start, None),
+                    *(number * GAP, n.attributes, _iso(_first_day(n, start)), _iso(n.ends)),
                 )
                 for number, n in enumerate(nodes, 1)
             ],
         )
-        return Changes(added=[n.code for n in nodes if n.kind == "code"])
+        return Changes(added=[n.code for n in nodes if n.kind == "code" and not n.past(start)])
 
-    def _set(
-        self, key: Key, value: Value | None, short: str | None, fresh: list[tuple[object, ...]]
-    ) -> None:
-        w = self._window
+    def _set(self, key: Key, node: Node | None, fresh: list[tuple[object, ...]]) -> None:
         old = self.spans.get(key, [])
-        new = paint(old, w.start, w.following, value)
+        new = _painted(old, self._window, node)
+        first = self._window.start if node is None else _first_day(node, self._window.start)
+        short = None if node is None else node.short
         if new != old:
-            self._store(key, old, new, short, fresh)
-        if value is not None and short is not None:
+            self._store(key, old, new, short, first, fresh)
+        if node is not None and short is not None:
             for span in new:
-                if span.start <= w.start and span.row is not None and span.value == value:
+                if span.start <= first and span.row is not None and span.value == _value(node):
                     self._fill_short(span, short)
 
     def _fill_short(self, span: Span[Value], short: str | None) -> None:
@@ -163,6 +185,7 @@ class NodeWriter:
         old: list[Span[Value]],
         new: list[Span[Value]],
         short: str | None,
+        first: dt.date,
         fresh: list[tuple[object, ...]],
     ) -> None:
         kept = {s.row: s for s in new}
@@ -182,7 +205,7 @@ class NodeWriter:
         for span in new:
             if span.row is None:
                 title, parent, billable, attributes = span.value
-                own = short if span.start == self._window.start else None
+                own = short if span.start == first else None
                 row = (self._system_id, *key, parent, title, own, billable)
                 fresh.append((*row, self.keys[key], attributes, _iso(span.start), _iso(span.end)))
         self.spans[key] = new
@@ -209,6 +232,34 @@ class NodeWriter:
             "UPDATE code SET order_key = ? WHERE system_id = ? AND kind = ? AND code = ?", moved
         )
         self.keys = wanted
+
+
+def _value(node: Node) -> Value:
+    return (node.title, node.parent, node.billable, node.attributes)
+
+
+def _first_day(node: Node, start: dt.date) -> dt.date:
+    """From when a node holds: the release's first day, unless the list says otherwise."""
+    if node.ends is not None and node.past(start):
+        return min(node.starts or node.ends, node.ends)
+    return max(node.starts or start, start)
+
+
+def _painted(old: list[Span[Value]], window: Window, node: Node | None) -> list[Span[Value]]:
+    """The history of a node after a release, within the node's own days where it has some."""
+    start, following = window.start, window.following
+    first = start if node is None else _first_day(node, start)
+    if node is None or node.past(start) or (following is not None and first >= following):
+        new = paint(old, start, following, None)
+        if node is not None and node.past(start) and not old:
+            new = [Span(None, first, node.ends, _value(node))]
+        return new
+    after = None if node.ends is None else node.ends + dt.timedelta(days=1)
+    if after is not None and following is not None and after >= following:
+        after = None
+    new = old if first == start else paint(old, start, first, None)
+    new = paint(new, first, after or following, _value(node))
+    return new if after is None else paint(new, after, following, None)
 
 
 def _gaps(order: Sequence[Key], keys: Mapping[Key, int]) -> dict[Key, int] | None:
