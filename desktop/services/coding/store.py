@@ -40,6 +40,7 @@ _COLUMNS = (
     " attributes"
 )
 _AT_ONCE = 500
+_ALL = 1_000_000
 _IN_FORCE = "valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?)"
 _SHOWN_DATE = "%m/%d/%Y"
 
@@ -191,6 +192,27 @@ class CodeStore:
         return self._select(system, "parent = ?", (code.strip().upper().replace(".", ""),), on)
 
     @said()
+    def heading(self, code: str, on: dt.date, system: str = ICD10CM) -> CodeInfo | None:
+        """A section ("E08-E13") or chapter ("4") as it stood on a date."""
+        found = self._select(system, "kind <> 'code' AND code = ?", (normal(code),), on)
+        return found[0] if found else None
+
+    @said()
+    def history(self, code: str, system: str = ICD10CM) -> list[CodeInfo]:
+        """Every interval of a code, oldest first; gaps are times without it."""
+        return self._select(system, "kind = 'code' AND code = ?", (normal(code),), None)
+
+    @said()
+    def moved(self, system: str, day: dt.date) -> tuple[list[CodeInfo], list[CodeInfo]]:
+        """The intervals of codes that end on the eve of a day, and those that begin on it."""
+        eve = (day - dt.timedelta(days=1)).isoformat()
+        ended = self._select(system, "kind = 'code' AND valid_to = ?", (eve,), None, _ALL)
+        begun = self._select(
+            system, "kind = 'code' AND valid_from = ?", (day.isoformat(),), None, _ALL
+        )
+        return ended, begun
+
+    @said()
     def billable_below(
         self, code: str, on: dt.date, limit: int = 40, system: str = ICD10CM
     ) -> list[CodeInfo]:
@@ -321,8 +343,12 @@ class CodeStore:
     def describe(self, code: str, on: dt.date, system: str = ICD10CM) -> Description | None:
         """A code with all notes that hold for it, nearest first; 7th characters of the nearest."""
         info = self.lookup(system, code, on)
-        if info is None:
-            return None
+        return None if info is None else self.describe_node(info, on)
+
+    @said()
+    def describe_node(self, info: CodeInfo, on: dt.date) -> Description:
+        """The same for what was looked up before, a section or chapter included."""
+        system = info.system
         chain = self._chain(info, on)
         notes: list[CodeNote] = []
         has_sevenths = False

@@ -1,0 +1,187 @@
+"""What the flat code sets say of a code, in plain words, and the sets built into the program."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+
+from desktop.services.coding.builtin.modifiers import MODIFIERS
+from desktop.services.coding.builtin.places import PLACES
+from desktop.services.coding.builtin.reasons import known_reasons, reason_hint
+from desktop.services.coding.values import (
+    CARC,
+    HCPCS,
+    MODIFIER,
+    MPFS,
+    MUE,
+    NUCC,
+    POS,
+    RARC,
+    CodeInfo,
+)
+
+COVERAGE = {
+    "C": "each Medicare contractor decides",
+    "D": "special Medicare instructions apply",
+    "I": "not payable by Medicare",
+    "M": "not covered by Medicare",
+    "S": "not covered by Medicare, by statute",
+}
+ACTION = {
+    "A": "added",
+    "B": "title and other data changed",
+    "C": "long title changed",
+    "D": "ended",
+    "F": "other data changed",
+    "P": "payment data changed",
+    "R": "in force again",
+    "S": "short title changed",
+    "T": "several changes",
+}
+STATUS = {
+    "A": "paid separately where covered",
+    "B": "always bundled, never paid by itself",
+    "C": "priced by the contractor",
+    "D": "deleted code",
+    "E": "excluded by regulation",
+    "F": "deleted, no grace period",
+    "G": "not valid for Medicare: another code is used",
+    "H": "deleted modifier",
+    "I": "not valid for Medicare: another code is used",
+    "J": "anesthesia, paid by time",
+    "M": "for reporting only",
+    "N": "not covered",
+    "P": "bundled or excluded",
+    "Q": "for therapy reporting only",
+    "R": "restricted coverage",
+    "T": "an injection, paid only when nothing else is paid that day",
+    "X": "excluded by statute",
+}
+GLOBAL = {
+    "000": "the day itself",
+    "010": "10 days after",
+    "090": "the day before and 90 days after",
+    "MMM": "maternity",
+    "XXX": "none",
+    "YYY": "the contractor says",
+    "ZZZ": "that of the main procedure",
+}
+LIMIT = {
+    "1": "on one line",
+    "2": "a day, by policy: no appeal helps",
+    "3": "a day, by clinical sense: can be appealed with notes",
+}
+_LABELS = {
+    "added": "Added",
+    "action_date": "Last action on",
+    "betos": "Type of service group (BETOS)",
+    "processing_note": "Processing note",
+    "pricing": "Pricing indicator",
+    "multiple": "Multiple pricing",
+    "statute": "Statute",
+    "tos": "Type of service",
+    "xref": "See also",
+    "grouping": "Grouping",
+    "classification": "Classification",
+    "specialization": "Specialization",
+    "definition": "Definition",
+    "notes": "Notes",
+    "display": "Shown as",
+    "section": "Section",
+    "start": "Began",
+    "stop": "Ended",
+    "modified": "Last changed",
+    "rationale": "Reason",
+}
+
+
+def facts(info: CodeInfo) -> tuple[tuple[str, str], ...]:
+    """What a set says of a code beside its title: (name, value), in reading order."""
+    given = dict(info.attributes)
+    out = list(_own(info, given))
+    for key, value in given.items():
+        text = _value(value)
+        if text:
+            name = _LABELS.get(key) or key.replace("_", " ").capitalize()
+            out.append((name, text))
+    return tuple(out)
+
+
+def _own(info: CodeInfo, given: dict[str, str]) -> list[tuple[str, str]]:
+    """What is said in words; it is taken out of `given`."""
+    out: list[tuple[str, str]] = []
+    if info.system in (HCPCS, MODIFIER):
+        _say(out, given, "coverage", "Medicare coverage", COVERAGE)
+        _say(out, given, "action", "Last action", ACTION, silent="N")
+        ended = _value(given.pop("terminated", ""))
+        if ended:
+            out.append(("Last day", ended))
+    if info.system == MODIFIER and info.code in MODIFIERS:
+        own = MODIFIERS[info.code]
+        if own.meaning != info.title:
+            out.append(("In our words", own.meaning))
+        out.append(("Payment", "changes it" if own.changes_payment else "only informs"))
+    if info.system == CARC:
+        hint = reason_hint("", info.code)
+        if hint.known:
+            if hint.meaning != info.title:
+                out.append(("What it means", hint.meaning))
+            out.append(("What to do", hint.next_step))
+            out.append(("To the patient", f"because of {hint.patient_words}"))
+    if info.system == POS and info.code in PLACES and "facility" not in given:
+        rate = "facility" if PLACES[info.code].facility else "non-facility"
+        out.append(("Medicare rate", rate))
+    if info.system == MPFS:
+        _say(out, given, "status", "Status", STATUS)
+        _say(out, given, "global", "Follow-up period", GLOBAL)
+    if info.system == MUE:
+        value, how = given.pop("value", ""), LIMIT.get(given.pop("indicator", "")[:1], "")
+        out.append(("Most units", f"{value} {how}".strip()))
+    return out
+
+
+def _say(
+    out: list[tuple[str, str]],
+    given: dict[str, str],
+    key: str,
+    name: str,
+    words: dict[str, str],
+    silent: str = "",
+) -> None:
+    value = given.pop(key, "").strip()
+    if value and value != silent:
+        said = words.get(value)
+        out.append((name, f"{said[:1].upper()}{said[1:]} ({value})" if said else value))
+
+
+def _value(text: str) -> str:
+    bare = str(text).strip()
+    found = re.fullmatch(r"(\d{4})-?(\d{2})-?(\d{2})", bare)
+    if found:
+        year, month, day = found.groups()
+        return "" if year == "0000" else f"{month}/{day}/{year}"
+    return bare
+
+
+_ALWAYS = dt.date(1900, 1, 1)
+
+
+@functools.cache
+def built_in(system: str) -> tuple[CodeInfo, ...]:
+    """The codes of a set that the program knows without a file, in its own words."""
+    rows: list[tuple[str, str, dict[str, str]]] = []
+    if system == MODIFIER:
+        rows = [(m.code, m.meaning, {}) for m in MODIFIERS.values()]
+    elif system == POS:
+        rows = [(p.code, p.name, {}) for p in PLACES.values()]
+    elif system == CARC:
+        rows = [(c, reason_hint("", c).meaning, {}) for c in known_reasons()]
+    return tuple(
+        CodeInfo(system, code, code, title, title, True, "", _ALWAYS, None, attributes=more)  # noqa: FBT003
+        for code, title, more in rows
+    )
+
+
+FLAT = (HCPCS, "cpt", MODIFIER, POS, NUCC, CARC, RARC)
+"""The sets that the browser shows as lists."""

@@ -1,0 +1,160 @@
+"""The code sets as the browser shows them: lists, search and pages, with this practice's use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+
+from desktop.models.practice import CodeUse
+from desktop.services import codes
+from desktop.services.coding import browser, differences, plain_words
+from desktop.services.coding.browser import CodePage
+from desktop.services.coding.differences import Differences
+from desktop.services.coding.store import normal
+from desktop.services.coding.systems import SYSTEMS
+from desktop.services.coding.values import ICD10CM, CodeInfo
+from desktop.services.work import Changes, Permission, Work, needs
+
+LISTED = 5000
+_TABLES = ("ncci", "mue", "add_on", "mpfs", "gpci", "lcd", "nppes")
+"""Sets that say something about codes of others; the browser does not list them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrowseSystem:
+    """A code system that can be browsed; `is_tree` when its codes stand below headings."""
+
+    name: str
+    title: str
+    is_tree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLine:
+    """One line of a list of codes.
+
+    Attributes:
+        why: what matched, for what was searched; else empty.
+        is_heading: it cannot be billed.
+    """
+
+    code: str
+    dotted: str
+    title: str
+    why: str
+    is_heading: bool
+    is_favourite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCode:
+    """A code's page, and whether it is a favourite of this practice."""
+
+    page: CodePage
+    is_favourite: bool
+
+
+@needs(Permission.VIEW)
+def browse_systems(work: Work) -> list[BrowseSystem]:
+    """The loaded systems and those built in; diagnoses first, then as the program lists them."""
+    loaded = {r.system for r in work.codes.releases()} - set(_TABLES)
+    names = [n for n in SYSTEMS if n in loaded or n == ICD10CM or plain_words.built_in(n)]
+    names += sorted(loaded - set(names))
+    out = []
+    for name in names:
+        known = SYSTEMS.get(name)
+        newest = work.codes.releases(name)[-1:]
+        top = work.codes.children("", newest[0].valid_from, name) if newest else []
+        is_tree = any(not n.billable for n in top[:50])
+        out.append(BrowseSystem(name, known.title if known else name, is_tree))
+    return out
+
+
+@needs(Permission.VIEW)
+def search_lines(
+    work: Work, system: str, text: str, on: dt.date, limit: int = 60
+) -> list[CodeLine]:
+    """Codes for a code or words, best first; headings too where a code was typed."""
+    favourites = _favourites(work, system)
+    if work.codes.coverage(system, on) is None:
+        rows = [i for i in plain_words.built_in(system) if _matches(i, text)]
+        return [_line(i, favourites) for i in rows]
+    hits = work.codes.search(
+        text,
+        on,
+        limit,
+        system,
+        codes.weights(work, system),
+        billable_only=not any(c.isdigit() for c in text),
+    )
+    return [
+        CodeLine(h.code, h.dotted, h.title, h.why, not h.billable, h.code in favourites)
+        for h in hits
+    ]
+
+
+@needs(Permission.VIEW)
+def lines_below(work: Work, system: str, parent: str, on: dt.date) -> list[CodeLine]:
+    """The nodes right below a heading; of an empty parent the chapters, or a whole flat list."""
+    favourites = _favourites(work, system)
+    rows: Sequence[CodeInfo] = work.codes.children(parent, on, system)
+    if not rows and not parent and work.codes.coverage(system, on) is None:
+        rows = plain_words.built_in(system)
+    return [_line(i, favourites) for i in rows]
+
+
+@needs(Permission.VIEW)
+def favourite_lines(work: Work, system: str, on: dt.date) -> list[CodeLine]:
+    """This practice's favourites of a system that stand on the date, by code."""
+    favourites = _favourites(work, system)
+    found = work.codes.lookups(system, favourites, on)
+    return [_line(found[code], favourites) for code in sorted(found)]
+
+
+@needs(Permission.VIEW)
+def code_page(work: Work, system: str, code: str, on: dt.date) -> ShownCode | None:
+    """See `browser.page`."""
+    page = browser.page(work.codes, code, on, system)
+    if page is None:
+        return None
+    return ShownCode(page, page.info.code in _favourites(work, system))
+
+
+@needs(Permission.VIEW)
+def code_changes(work: Work, system: str, release: str) -> Differences | None:
+    """See `differences.changes`."""
+    return differences.changes(work.codes, system, release)
+
+
+@needs(Permission.CODE)
+def set_favourite_code(work: Work, system: str, code: str, *, favourite: bool) -> None:
+    """Put a code among the favourites, which come first in type-ahead, or take it out."""
+    statement = insert(CodeUse).values(
+        system=system, code=normal(code), uses=0, is_favourite=favourite
+    )
+    work.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[CodeUse.system, CodeUse.code], set_={"is_favourite": favourite}
+        )
+    )
+    work.touch(Changes.FEES)
+
+
+def _favourites(work: Work, system: str) -> frozenset[str]:
+    wanted = select(CodeUse.code).where(CodeUse.system == system, CodeUse.is_favourite)
+    return frozenset(work.session.scalars(wanted))
+
+
+def _line(info: CodeInfo, favourites: frozenset[str]) -> CodeLine:
+    names = (info.code, info.dotted, info.title)
+    return CodeLine(*names, "", not info.billable, info.code in favourites)
+
+
+def _matches(info: CodeInfo, text: str) -> bool:
+    bare = text.casefold().strip()
+    said = f"{info.code} {info.title} " + " ".join(v for _, v in plain_words.facts(info))
+    return all(word in said.casefold() for word in bare.split())
