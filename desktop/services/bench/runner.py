@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from desktop.errors import RuleError
-from desktop.services.bench import answering, claims, coding, owing, searching, window
+from desktop.services.bench import answering, claims, codes_import, coding, owing, searching, window
 from desktop.services.bench.coding import CodingTable
 from desktop.services.bench.practice import Bench
 from desktop.services.bench.result import BenchResult
@@ -22,6 +22,8 @@ _MEASURES: Final[dict[str, Callable[[Bench], BenchResult]]] = {
     "post-835": answering.post_835,
     "write-837p": claims.write_837p,
     "cms1500": claims.cms1500_forms,
+    "ncci-import": codes_import.ncci_import,
+    "ncci-lookup": codes_import.ncci_lookup,
 }
 NAMES: Final = tuple(_MEASURES)
 ON_REQUEST: Final = (coding.NAME,)

@@ -19,6 +19,7 @@ class Scale:
         visits: settled and open ones of past years; each has two or three lines.
         claims: written as 837P, and as many answered by one 835; three lines each.
         keys: how many keystrokes a search is asked for.
+        pairs: procedure pairs in the invented quarterly list.
         runs: of each side of a measure; the median counts.
     """
 
@@ -29,6 +30,7 @@ class Scale:
     keys: int
     runs: int
     windows: int
+    pairs: int = 1_700_000
 
 
 DEFAULT: Final = Scale(50_000, 80_000, 2_000, 1_000, 400, 3, 7)

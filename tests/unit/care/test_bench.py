@@ -9,7 +9,7 @@ from desktop.services import bench
 from desktop.services.bench.result import MILLISECONDS, RATIO, BenchResult, p99
 from desktop.services.bench.scale import VARIABLE, Scale, chosen
 
-TINY = Scale(patients=60, visits=40, claims=4, forms=3, keys=30, runs=1, windows=1)
+TINY = Scale(patients=60, visits=40, claims=4, forms=3, keys=30, runs=1, windows=1, pairs=900)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,113 @@
+"""Writes pairs of codes that carry their own first and last day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from desktop.services.coding import systems
+from desktop.services.coding.connection import Connection
+
+Pair = tuple[int, str, str, str, str | None, str, str]
+"""As `code_pair` has it: system, first, second, first and last day, indicator, note."""
+
+_INSERT = (
+    "INSERT INTO code_pair (system_id, first, second, valid_from, valid_to, indicator, note)"
+    " VALUES (?,?,?,?,?,?,?) ON CONFLICT (system_id, first, second, valid_from) DO "
+)
+_UPDATE = (
+    "UPDATE SET valid_to = excluded.valid_to, indicator = excluded.indicator, note = excluded.note"
+    " WHERE valid_to IS NOT excluded.valid_to OR indicator <> excluded.indicator"
+    " OR note <> excluded.note"
+)
+_RETIRE = (
+    "UPDATE code_pair SET valid_to = ?, indicator = '9' WHERE system_id = ? AND first = ?"
+    " AND second = ? AND valid_from = ?"
+)
+_WIDE_CACHE = -262_144  # KiB: the pages of two million pairs, so that no order of lines is slow
+
+
+class PairWriter:
+    """Adds pairs, and takes over what a newer release says of known ones; deletes nothing.
+
+    Attributes:
+        number: row of the system.
+        written: pairs added or changed.
+    """
+
+    def __init__(self, connection: Connection, system: str) -> None:
+        self.number = systems.system_id(connection, system)
+        self._connection = connection
+        self._before = self._count()
+        self.written = 0
+
+    def write(self, pairs: list[Pair], *, newest: bool) -> None:
+        """Save a batch.
+
+        Args:
+            pairs: in any order; sorted here, since the table is.
+            newest: the release is later than all that are loaded; an older one changes no
+                pair that a newer one has stated.
+        """
+        pairs.sort()
+        action = _UPDATE if newest else "NOTHING"
+        cursor = self._connection.executemany(_INSERT + action, pairs)
+        self.written += max(cursor.rowcount, 0)
+
+    def retire(self, pairs: list[tuple[str, str, str, str | None]]) -> None:
+        """End known pairs that were deleted on the day they began: first, second, days."""
+        if self._before:
+            self._connection.executemany(
+                _RETIRE, [(end or start, self.number, a, b, start) for a, b, start, end in pairs]
+            )
+
+    def added(self) -> int:
+        """How many pairs there are more than at the start."""
+        return self._count() - self._before
+
+    def in_force(self, on: dt.date) -> int:
+        """How many pairs hold on a day."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM code_pair WHERE system_id = ? AND valid_from <= ?"
+            " AND (valid_to IS NULL OR valid_to >= ?)",
+            (self.number, on.isoformat(), on.isoformat()),
+        ).fetchone()
+        return int(row[0])
+
+    def ended(self, eve: dt.date) -> int:
+        """How many pairs hold for the last time on a day."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM code_pair WHERE system_id = ? AND valid_to = ?",
+            (self.number, eve.isoformat()),
+        ).fetchone()
+        return int(row[0])
+
+    def _count(self) -> int:
+        row = self._connection.execute(
+            "SELECT count(*) FROM code_pair WHERE system_id = ?", (self.number,)
+        ).fetchone()
+        return int(row[0])
+
+
+@contextmanager
+def wide_cache(connection: Connection) -> Iterator[None]:
+    """Hold the table's pages in memory while a large list is written."""
+    (before,) = connection.execute("PRAGMA cache_size").fetchone()
+    connection.execute(f"PRAGMA cache_size = {_WIDE_CACHE}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA cache_size = {before}")
+
+
+@functools.lru_cache(maxsize=4096)
+def day_of(text: str) -> str | None:
+    """``20261001`` as 2026-10-01; None when it is no day."""
+    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+        return None
+    try:
+        return dt.date(int(text[:4]), int(text[4:6]), int(text[6:])).isoformat()
+    except ValueError:
+        return None
