@@ -26,6 +26,7 @@ from desktop.services.rules import (
     lines,
     people,
 )
+from desktop.services.rules.coding import families
 from desktop.services.rules.findings import CheckContext, Finding, Rule
 from desktop.services.work import Changes, Permission, Work, needs
 
@@ -39,11 +40,12 @@ FAMILIES: tuple[Rule, ...] = (
     claim.check,
     cob.check,
     characters.check,
+    *families.FAMILIES,
 )
 
 
 # To hold a claim back because its time runs out would be the wrong answer.
-_ADVICE = frozenset({"filing.near"})
+_ADVICE = frozenset({"filing.near"}) | families.ADVICE
 
 
 @dataclass(frozen=True, slots=True)

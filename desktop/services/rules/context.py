@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,8 @@ from desktop.models.values.enums import Frequency, VisitState
 from desktop.models.values.money import ZERO, Money, total
 from desktop.models.visits import ChargeLine, FindingPass, Visit, VisitCoverage, VisitDiagnosis
 from desktop.services.claims.create import file_by
-from desktop.services.coding.values import DiagnosisCheck
+from desktop.services.rules.coding.facts import CodingFacts
+from desktop.services.rules.coding.reading import CodingReader
 from desktop.services.rules.findings import CheckContext
 from desktop.services.visits.coverage import coverages_on
 from desktop.services.visits.values import CoverageView
@@ -39,10 +41,14 @@ class Gathered:
     duplicates: dict[int, int]
     procedures: frozenset[str]
     clia: frozenset[str]
+    reader: CodingReader
+    coding: dict[int, CodingFacts]
 
 
-def gather(work: Work, visit_ids: Sequence[int]) -> Gathered:
+def gather(work: Work, visit_ids: Sequence[int], on: dt.date | None = None) -> Gathered:
     """Read what the rules need for these visits.
+
+    The codes are judged as of `on`, else as of the dates of service.
 
     Raises:
         NotFound: one of them does not exist.
@@ -59,6 +65,8 @@ def gather(work: Work, visit_ids: Sequence[int]) -> Gathered:
         duplicates={},
         procedures=frozenset(p.code for p in procedures),
         clia=frozenset(p.code for p in procedures if p.needs_clia),
+        reader=CodingReader(work, on),
+        coding={},
     )
     for ids in _pieces(visit_ids):
         _read(work, found, ids)
@@ -68,6 +76,7 @@ def gather(work: Work, visit_ids: Sequence[int]) -> Gathered:
     for visit in found.visits.values():
         if visit.id not in found.coverages:
             found.coverages[visit.id] = coverages_on(work, visit.patient_id, visit.service_on)
+    found.coding = found.reader.read(found.visits, found.lines, found.diagnoses)
     return found
 
 
@@ -153,13 +162,16 @@ def contexts(
     covers = {c.rank: c for c in found.coverages[visit_id]}
     whole = CheckContext(
         today=work.clock.today(),
-        diagnoses=_verdicts(work, found, visit),
+        diagnoses=found.reader.verdicts(
+            visit, [row.code for row in found.diagnoses.get(visit_id, [])]
+        ),
         own_procedures=found.procedures or None,
         clia_procedures=found.clia,
         coverage_dates={c.rank: (c.valid_from, c.valid_to) for c in covers.values()},
         duplicates=found.duplicates,
         line_positions={line.id: number for number, line in enumerate(lines, 1)},
         diagnosis_positions=_first_positions(found.diagnoses.get(visit_id, [])),
+        coding=found.coding[visit_id],
     )
     charges = {line.id: line.charge for line in lines}
     made = []
@@ -189,9 +201,3 @@ def _first_positions(diagnoses: Sequence[VisitDiagnosis]) -> Mapping[str, int]:
     for row in diagnoses:
         found.setdefault(row.code, row.position)
     return found
-
-
-def _verdicts(work: Work, found: Gathered, visit: Visit) -> Mapping[str, DiagnosisCheck]:
-    """Each code at the visit's date of service."""
-    codes = dict.fromkeys(row.code for row in found.diagnoses.get(visit.id, []))
-    return {code: work.codes.check_diagnosis(code, visit.service_on) for code in codes}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from desktop.models.values import identifiers as ids
 from desktop.models.values.claim_record import ClaimRecord
+from desktop.services.rules.coding.specificity import seventh_text
 from desktop.services.rules.findings import CheckContext, Finding, error, warning
 
 MOST = 12
@@ -42,7 +43,13 @@ def _one(code: str, where: str, context: CheckContext) -> Iterator[Finding]:
         yield error("diagnosis.shape", where, problem, _SOURCE)
         return
     verdict = context.diagnoses.get(code)
-    if verdict is not None and not verdict.ok:
+    if verdict is None or verdict.ok:
+        return
+    known = context.coding.diagnoses.get(code)
+    if known is not None and (known.sevenths or known.padded):
+        source = "ICD-10-CM guidelines I.A.4 and I.A.5"
+        yield error("diagnosis.seventh", where, seventh_text(known), source)
+    else:
         yield error(f"diagnosis.{verdict.standing.value}", where, verdict.text, _SOURCE)
 
 

@@ -10,6 +10,7 @@ from desktop.models.values.claim_record import ClaimRecord, CoverageRecord, Line
 from desktop.models.values.enums import Severity
 from desktop.models.values.money import Money
 from desktop.services.coding.values import DiagnosisCheck
+from desktop.services.rules.coding.facts import CodingFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class CheckContext:
         on_paper: it goes out as CMS-1500.
         line_positions: per line number, its place on the visit's screen, from 1.
         diagnosis_positions: per code, its place on the visit's screen, from 1.
+        coding: what the rules of the coding need.
     """
 
     today: dt.date
@@ -76,6 +78,7 @@ class CheckContext:
     on_paper: bool = False
     line_positions: Mapping[int, int] = field(default_factory=dict)
     diagnosis_positions: Mapping[str, int] = field(default_factory=dict)
+    coding: CodingFacts = CodingFacts()
 
 
 Rule = Callable[[ClaimRecord, CheckContext], Iterator[Finding]]
