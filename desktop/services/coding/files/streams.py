@@ -8,6 +8,7 @@ import datetime as dt
 import functools
 import io
 import itertools
+import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -25,6 +26,7 @@ _FEW_WRONG = 20
 """So many wrong lines are left out of even a short file; more are a damaged one."""
 
 _HEAD_ROWS = 60
+_ROWS_AT_ONCE = 500
 
 
 def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
@@ -129,14 +131,20 @@ def workbook_rows(part: Part) -> Generator[Row, None, None]:
             rows = enumerate(sheet.iter_rows(values_only=True), 1)
         except Exception as e:
             raise _torn(part) from e
-        while True:
-            try:
-                number, cells = next(rows)
-            except StopIteration:
-                return
-            except Exception as e:
-                raise _torn(part) from e
-            yield number, [_shown(cell) for cell in cells]
+        while batch := _next_rows(part, rows):
+            for number, cells in batch:
+                yield number, [_shown(cell) for cell in cells]
+
+
+def _next_rows(
+    part: Part, rows: Iterator[tuple[int, tuple[object, ...]]]
+) -> list[tuple[int, tuple[object, ...]]]:
+    try:
+        with warnings.catch_warnings():  # it warns of print settings that it does not know
+            warnings.simplefilter("ignore")
+            return list(itertools.islice(rows, _ROWS_AT_ONCE))
+    except Exception as e:
+        raise _torn(part) from e
 
 
 def _torn(part: Part) -> RuleError:
