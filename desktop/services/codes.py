@@ -11,9 +11,13 @@ from typing import Any
 from sqlalchemy import select
 
 from desktop.errors import RuleError
-from desktop.models.practice import CodeUse
+from desktop.models.people import Patient, Person
+from desktop.models.practice import CodeUse, Procedure
+from desktop.models.values.enums import Sex
+from desktop.services.coding.suggest.engine import suggest
+from desktop.services.coding.suggest.values import NamedProcedure, Suggestion
 from desktop.services.coding.systems import SYSTEMS
-from desktop.services.coding.values import CPT, HCPCS, ICD10CM, CodeHit
+from desktop.services.coding.values import CPT, HCPCS, ICD10CM, CodeHit, PatientFacts
 from desktop.services.registration import procedures
 from desktop.services.registration.procedures import ProcedureDraft
 from desktop.services.work import Permission, Work, needs
@@ -157,3 +161,43 @@ def plain_hits(hits: Sequence[CodeHit]) -> list[dict[str, Any]]:
         }
         for hit in hits
     ]
+
+
+@needs(Permission.VIEW)
+def suggest_codes(
+    work: Work, text: str, on: dt.date | None, patient_id: int | None = None
+) -> list[Suggestion]:
+    """The phrases of a note that matter, in reading order, with codes to choose from.
+
+    Without a date the newest release loaded answers; without a patient the note's own words
+    say age and sex. Nothing is coded or kept by it.
+
+    Raises:
+        RuleError: no release covers the date.
+    """
+    day = _day(work, ICD10CM, on)
+    own = work.session.execute(
+        select(Procedure.code, Procedure.title).where(Procedure.is_active).order_by(Procedure.code)
+    ).all()
+    return suggest(
+        work.codes, text, day,
+        procedures=[NamedProcedure(code, title) for code, title in own],
+        weights=weights(work), patient=_facts(work, patient_id, day),
+    )  # fmt: skip
+
+
+def _facts(work: Work, patient_id: int | None, on: dt.date) -> PatientFacts | None:
+    row = None
+    if patient_id is not None:
+        row = work.session.execute(
+            select(Person.birth_on, Person.sex)
+            .join(Patient, Patient.person_id == Person.id)
+            .where(Patient.id == patient_id)
+        ).first()
+    if row is None:
+        return None
+    birth, sex = row
+    age = None
+    if birth is not None:
+        age = on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+    return PatientFacts(age, None if sex is Sex.UNKNOWN else sex)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from desktop.errors import RuleError
+from desktop.models.values.enums import Sex
 
 ICD10CM = "icd10cm"
 HCPCS = "hcpcs"
@@ -294,3 +295,16 @@ class ImportResult:
         if self.rejected:
             done += f"; {len(self.rejected):,} lines left out"
         return done + "."
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFacts:
+    """What matters of a patient to the choice of a code, on one date.
+
+    Attributes:
+        age: in completed years; None when not known.
+        sex: administrative sex; None when not known.
+    """
+
+    age: int | None
+    sex: Sex | None

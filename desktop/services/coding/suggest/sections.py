@@ -165,6 +165,11 @@ def _wrapped(text: str, at: int) -> bool:
     return bool(after) and after.islower() and before not in {".", ":", ";", "\n", ""}
 
 
+def tokens_of(text: str) -> tuple[Token, ...]:
+    """The tokens of a phrase that stands alone."""
+    return _tokens(text, 0, len(text))
+
+
 def _tokens(text: str, start: int, end: int) -> tuple[Token, ...]:
     out = []
     for match in _WORD.finditer(text, start, end):

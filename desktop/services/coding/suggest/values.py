@@ -69,6 +69,14 @@ class Suggestion:
     answers: tuple[Answer, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class NamedProcedure:
+    """A procedure of the practice's own list, in the practice's words."""
+
+    code: str
+    title: str
+
+
 def plain_suggestions(suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
     """Suggestions as `codes suggest --json` gives them."""
     return [
