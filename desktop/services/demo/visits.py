@@ -30,11 +30,13 @@ _REASONS: Final = (
 _CHILD_REASONS: Final = (
     (("J02.0",), ("99213", "87880")),
     (("J06.9",), ("99212",)),
-    (("H66.90",), ("99213",)),
+    (("H66.91",), ("99213",)),
     (("Z23",), ("90471", "90686")),
 )
 # A work injury with eight services: more than one paper form holds.
 _INJURY: Final = ("99203", "12001", "96372", "J1885", "90471", "90686", "85025", "93000")
+# Which of its diagnoses a service of the injury is for; the wound where nothing is said.
+_INJURY_FOR: Final = {"96372": 2, "J1885": 2, "90471": 3, "90686": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _injury(office: Office, who: Registered, day: dt.date) -> VisitDraft:
         property_casualty_number="WC2026117",
         diagnoses=("S61.411A", "M54.50", "Z23"),
         lines=tuple(
-            _line(code, (2,) if code in {"96372", "J1885"} else (1,), i, _INJURY)
+            _line(code, (_INJURY_FOR.get(code, 1),), i, _INJURY)
             for i, code in enumerate(_INJURY)
         ),
     )
