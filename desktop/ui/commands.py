@@ -64,6 +64,9 @@ VISIT_COPY_LAST = Command("visit.copy_last", "Copy the last visit", ("Ctrl+Shift
 VISIT_CHECK = Command("visit.check", "Check the visit", ("Ctrl+Shift+K",))
 VISIT_CLAIM = Command("visit.claim", "Make the claim", ("Ctrl+Shift+J",))
 VISIT_PASS = Command("visit.pass_warning", "Pass a warning", ("Ctrl+Shift+N",))
+VISIT_NOTE = Command(
+    "visit.codes_from_note", "Codes from a note", ("Ctrl+Shift+U",), "Read what the provider wrote"
+)
 VISIT_COVERAGE = Command("visit.change_coverage", "Choose the coverage anew")
 VISIT_VOID = Command("visit.void", "Void the visit")
 COVERAGE_ADD = Command("patient.add_coverage", "Add a coverage", ("Ctrl+Shift+A",))
@@ -105,6 +108,10 @@ DAY_CLOSE = Command("report.close_day", "Close the day", ("Ctrl+Shift+D",))
 BACKUP = Command("practice.backup", "Back up the practice", ("Ctrl+Shift+B",))
 DOCTOR = Command("practice.doctor", "Examine the practice")
 CODES_IMPORT = Command("codes.import", "Load a code file", ("Ctrl+Shift+I",))
+CODE_FAVOURITE = Command("codes.favourite", "Favourite or not", ("F2",))
+CODE_BACK = Command("codes.back", "Back to the code before", ("Alt+Left",))
+CODE_CHANGES = Command("codes.changes", "What a release changed", ("Ctrl+Shift+H",))
+CODE_TO_VISIT = Command("codes.to_visit", "Add the code to the visit", ("Alt+V",))
 FEES_IMPORT = Command("fees.import", "Load fees from CSV", ("Ctrl+Shift+G",))
 
 ALL: tuple[Command, ...] = tuple(

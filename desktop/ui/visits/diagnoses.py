@@ -85,18 +85,23 @@ class DiagnosisBox(QWidget):
         if 0 <= row < len(self._codes):
             self.list.setCurrentRow(row)
 
-    def _on_chosen(self, item: Suggestion) -> None:
-        code, title = item.value
+    def add(self, code: str, title: str) -> bool:
+        """Put a code at the end of the list; False, with a word why, when it has no place."""
         if code in self.codes():
             self.set_hint(f"{dotted(code)} is on the list already.")
-            return
+            return False
         if len(self._codes) >= MOST_LETTERS:
             self.set_hint(f"A visit holds {MOST_LETTERS} diagnoses at most.")
-            return
+            return False
         self.set_hint("")
         self._codes.append((code, title))
         self._show(len(self._codes) - 1)
         self.edited.emit()
+        return True
+
+    def _on_chosen(self, item: Suggestion) -> None:
+        code, title = item.value
+        self.add(code, title)
 
     def _on_enter(self) -> None:
         if not self.line.text().strip():

@@ -148,6 +148,13 @@ class LineRow(QObject):
         self.auto_charge = draft.charge is None
         self._mark_details()
 
+    def take(self, own: ProcedureDraft) -> None:
+        """Put a procedure on the line, as if it had been chosen from the list."""
+        item = Suggestion(own, own.code)
+        self.procedure.set_value(item)
+        self._on_procedure(item)
+        self.edited.emit()
+
     def set_locked(self, reason: str) -> None:
         """A line with payments cannot be changed; say why."""
         self.locked = reason

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.models.values.money import Money, total
+from desktop.services.registration.procedures import ProcedureDraft
 from desktop.services.visits.values import LineDraft, LineView
 from desktop.ui.lib import theme
 from desktop.ui.lib.edits import plain_label
@@ -115,6 +116,10 @@ class LineGrid(QWidget):
     def current(self) -> LineRow | None:
         """The line that holds the cursor."""
         return next((r for r in self.rows if any(w.hasFocus() for w in r.widgets())), None)
+
+    def add(self, own: ProcedureDraft) -> None:
+        """Put a procedure on the empty line at the end."""
+        self.rows[-1].take(own)
 
     def remove(self, row: LineRow) -> bool:
         """Take a line away; False when it is locked."""

@@ -141,6 +141,7 @@ class VisitsPage(Page):
         self.add_command(commands.VISIT_NEW, self.begin, button=False)
         self._edit = self.add_command(commands.EDIT, self._on_edit, text="Open visit")
         self._copy = editing(commands.VISIT_COPY_LAST, self.editor.copy_last, text="Copy last")
+        self._note = editing(commands.VISIT_NOTE, self.editor.code_from_note, text="From a note")
         self._pass = editing(commands.VISIT_PASS, self._on_pass, text="Pass warning")
         self._void = editing(commands.VISIT_VOID, self._on_void, text="Void")
         self._coverage = editing(commands.VISIT_COVERAGE, self.editor.change_coverage, button=False)
@@ -170,6 +171,7 @@ class VisitsPage(Page):
         self._post.setEnabled(draft)
         self._copy.setEnabled(draft)
         self._save.setEnabled(editing and state is not VisitState.VOID)
+        self._note.setEnabled(editing and state is not VisitState.VOID)
         stored = editing and self.editor.view is not None
         may_claim = editing and self.editor.can_claim
         self._claim.setVisible(may_claim)
