@@ -11,7 +11,7 @@ from pathlib import Path
 from desktop.errors import RuleError
 from desktop.services.coding import icd10cm, systems
 from desktop.services.coding.connection import Connection, transaction, without_collector
-from desktop.services.coding.files import hcpcs, ncci
+from desktop.services.coding.files import cpt, cpt_modifiers, hcpcs, ncci
 from desktop.services.coding.packaged import find_files, read_packaged
 from desktop.services.coding.parts import FileKind, Import, Part, parts_of
 from desktop.services.coding.saving import save_release
@@ -24,7 +24,13 @@ from desktop.services.coding.values import (
     no_progress,
 )
 
-KINDS: tuple[FileKind, ...] = (*icd10cm.KINDS, *hcpcs.KINDS, *ncci.KINDS)
+KINDS: tuple[FileKind, ...] = (
+    *icd10cm.KINDS,
+    *hcpcs.KINDS,
+    *ncci.KINDS,
+    *cpt.KINDS,
+    *cpt_modifiers.KINDS,
+)
 """Every published layout that the program reads; a further one is a further line here."""
 
 

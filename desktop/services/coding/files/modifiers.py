@@ -13,11 +13,11 @@ from desktop.services.coding import systems
 from desktop.services.coding.parts import Import
 from desktop.services.coding.saving import save_release
 from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import CPT, HCPCS, MODIFIER
+from desktop.services.coding.values import CPT, HCPCS, MODIFIER, ImportResult, RejectedLine
 from desktop.services.coding.writer import Node
 
 HCPCS_KINDS = frozenset({"hcpcs", "hcpcs_xlsx"})
-CPT_KINDS = frozenset({"cpt_modifiers", "cpt_modul"})
+CPT_KINDS = frozenset({"cpt_modifiers", "cpt_modifiers_xlsx", "cpt_modul"})
 
 _CPT_MODIFIER = re.compile(r"\d\d|P[1-6]|[1-9]P")
 
@@ -27,13 +27,16 @@ def is_cpt(code: str) -> bool:
     return _CPT_MODIFIER.fullmatch(code) is not None
 
 
-def save(job: Import, draft: Draft, nodes: list[Node]) -> None:
+def save(
+    job: Import, draft: Draft, nodes: list[Node], rejected: tuple[RejectedLine, ...] = ()
+) -> ImportResult:
     """Write the modifiers of a list as a release of theirs, in force until a later one.
 
     Args:
         job: the import.
         draft: the release of the list; its kind says whose modifiers these are.
         nodes: all that the list has, their owner in attribute ``source``.
+        rejected: lines left out.
     """
     from_cms = draft.file_kind in HCPCS_KINDS
     kinds = HCPCS_KINDS if from_cms else CPT_KINDS
@@ -46,12 +49,13 @@ def save(job: Import, draft: Draft, nodes: list[Node]) -> None:
     own = Draft(
         MODIFIER, draft.name, draft.valid_from, None, draft.file_kind, draft.file_name, draft.sha256
     )
-    save_release(
+    return save_release(
         job.connection,
         own,
         sorted(nodes, key=lambda n: n.code),
         job.now,
         job.progress,
+        rejected=rejected,
         mine=lambda code: code in listed or code not in others,
         kinds=kinds,
     )
