@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from desktop.cli.frame import (
 )
 
 if TYPE_CHECKING:
+    from desktop.services.coding.suggest.values import Suggestion
     from desktop.services.coding.values import CodeHit, ImportResult
     from desktop.services.database import Database
 
@@ -61,6 +63,11 @@ def add_parser(commands: Any) -> None:
     )
     json_option(search)
     search.set_defaults(run=_search)
+    suggest = inner.add_parser("suggest", help="codes for a provider's note; - reads a note a line")
+    suggest.add_argument("text")
+    suggest.add_argument("--on", type=day, metavar="DATE", help="date of service")
+    json_option(suggest)
+    suggest.set_defaults(run=_suggest)
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -128,3 +135,30 @@ def _hits(database: Database, text: str, options: argparse.Namespace) -> list[Co
             work, text, options.on, options.limit, every=options.all, system=options.system
         )
     )
+
+
+def _suggest(options: argparse.Namespace) -> int:
+    from desktop.services.codes import suggest_codes
+    from desktop.services.coding.suggest.values import plain_suggestions
+
+    with open_practice(options) as database:
+        for line in sys.stdin if options.text == "-" else [options.text]:
+            found = database.read(
+                partial(suggest_codes, text=line.rstrip("\n"), on=options.on, patient_id=None)
+            )
+            if options.text == "-":
+                print(json.dumps(plain_suggestions(found), ensure_ascii=False), flush=True)
+            elif options.json:
+                print_json(plain_suggestions(found))
+            else:
+                print("\n".join(_told(found)))
+    return DONE
+
+
+def _told(found: Sequence[Suggestion]) -> Iterator[str]:
+    for each in found:
+        yield f"“{' '.join(each.phrase.split())}” ({each.status.value})"
+        if each.question:
+            yield f"  {each.question}"
+            yield from (f"    {a.text}: {a.dotted:<9} {a.title}" for a in each.answers)
+        yield from (f"  {code.dotted:<9} {code.title}" for code in each.codes)
