@@ -16,7 +16,7 @@ from desktop.services.coding.browser import CodePage
 from desktop.services.coding.differences import Differences
 from desktop.services.coding.store import normal
 from desktop.services.coding.systems import SYSTEMS
-from desktop.services.coding.values import ICD10CM, CodeInfo
+from desktop.services.coding.values import ICD10CM, CodeInfo, Release
 from desktop.services.work import Changes, Permission, Work, needs
 
 LISTED = 5000
@@ -108,6 +108,14 @@ def lines_below(work: Work, system: str, parent: str, on: dt.date) -> list[CodeL
 
 
 @needs(Permission.VIEW)
+def lines_along(
+    work: Work, system: str, parents: Sequence[str], on: dt.date
+) -> dict[str, list[CodeLine]]:
+    """The nodes below each of a path's headings, for opening the path at once."""
+    return {parent: lines_below(work, system, parent, on) for parent in parents}
+
+
+@needs(Permission.VIEW)
 def favourite_lines(work: Work, system: str, on: dt.date) -> list[CodeLine]:
     """This practice's favourites of a system that stand on the date, by code."""
     favourites = _favourites(work, system)
@@ -122,6 +130,12 @@ def code_page(work: Work, system: str, code: str, on: dt.date) -> ShownCode | No
     if page is None:
         return None
     return ShownCode(page, page.info.code in _favourites(work, system))
+
+
+@needs(Permission.VIEW)
+def loaded_releases(work: Work, system: str) -> list[Release]:
+    """The loaded releases of a system, newest first."""
+    return work.codes.releases(system)[::-1]
 
 
 @needs(Permission.VIEW)
