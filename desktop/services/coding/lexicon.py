@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import functools
 import heapq
+import itertools
 import math
 from array import array
+from collections.abc import Iterable
 
+from desktop.services.coding.builtin.phrases import phrases
 from desktop.services.coding.builtin.synonyms import SYNONYMS
 from desktop.services.coding.connection import Connection
-from desktop.services.coding.ranking import distance, prefix_factor
-from desktop.services.coding.words import grams, root_of
+from desktop.services.coding.ranking import prefix_factor
+from desktop.services.coding.spelling import allowed, letters_apart, likeness
+from desktop.services.coding.words import STOP_WORDS, fold, grams, raw_words, root_of, stem, turned
 
 _SYNONYM = 0.85
 _ROOT = 0.8
+_TURNED = 0.9
 _LONGER = {1: 10, 2: 20, 3: 30}
 """How many words a short beginning may stand for, the most usual first."""
+_NEAR = 60
+_SHORTEST = 4
+"""Letters of a word that is taken for misspelled; shorter ones are names of their own."""
+_SHORTEST_PART = 3
+
+
+@functools.cache
+def _phrase_words() -> frozenset[str]:
+    return frozenset(word for key in phrases() for word in key.split(" "))
+
+
+@functools.cache
+def _phrase_grams() -> dict[str, tuple[str, ...]]:
+    """The words of the phrases by their pieces, as `search_gram` has those of the code set."""
+    out: dict[str, list[str]] = {}
+    for word in sorted(_phrase_words()):
+        if len(word) >= _SHORTEST and word.isalpha():
+            for gram in grams(word):
+                out.setdefault(gram, []).append(word)
+    return {gram: tuple(words) for gram, words in out.items()}
 
 
 class Lexicon:
-    """Looks words up in the search index of one system."""
+    """Looks words up in the search index of one system; remembers what one query asked."""
 
     def __init__(self, connection: Connection, system_id: int) -> None:
         self._connection = connection
@@ -26,14 +52,23 @@ class Lexicon:
         self._terms = int(
             connection.execute("SELECT COALESCE(MAX(id), 1) FROM search_term").fetchone()[0]
         )
+        self._found: dict[tuple[str, bool], tuple[dict[int, float], float]] = {}
+        self._alike: dict[str, list[tuple[str, float]]] = {}
 
     def postings(self, word: str, *, prefix: bool) -> tuple[dict[int, float], float]:
         """Terms with the word: packed id to weight, and what a whole match weighs."""
-        words = self._exact(word)
+        key = (word, prefix)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._postings(word, prefix=prefix)
+        return found
+
+    def _postings(self, word: str, *, prefix: bool) -> tuple[dict[int, float], float]:
+        words = self._exact({word: 1.0})
         if prefix and (len(word) > 1 or not words):
             words += self._longer(word)
-        if not words and len(word) > 3:
-            words = self._longer(word) or self._similar(word)
+        if not words and len(word) >= _SHORTEST:
+            words = self._longer(word) or self._exact(dict(self._similar(word)))
         if not words:
             return {}, self._rarity(1) * 0.6
         common = max(hits for _, hits, _, _ in words)
@@ -52,12 +87,13 @@ class Lexicon:
     def _rarity(self, hits: int) -> float:
         return math.log(1 + self._terms / (hits + 0.5))
 
-    def _exact(self, word: str) -> list[tuple[str, int, bytes, float]]:
+    def _exact(self, factors: dict[str, float]) -> list[tuple[str, int, bytes, float]]:
         rows = self._connection.execute(
-            "SELECT word, hits, terms FROM search_word WHERE system_id = ? AND word = ?",
-            (self._system, word),
+            "SELECT word, hits, terms FROM search_word WHERE system_id = ?"
+            f" AND word IN ({','.join('?' * len(factors))})",
+            (self._system, *factors),
         )
-        return [(*row, 1.0) for row in rows]
+        return [(word, hits, blob, factors[word]) for word, hits, blob in rows]
 
     def _longer(self, word: str) -> list[tuple[str, int, bytes, float]]:
         rows = self._connection.execute(
@@ -74,9 +110,10 @@ class Lexicon:
 
     def _kin(self, word: str) -> list[tuple[str, int, bytes, float]]:
         """Words of the same meaning, and those built on the same root (infected, infection)."""
-        out = []
-        for other in SYNONYMS.get(word, ()):
-            out += [(*row[:3], _SYNONYM) for row in self._exact(other)]
+        kin = dict.fromkeys(turned(word), _TURNED)
+        kin |= dict.fromkeys(SYNONYMS.get(word, ()), _SYNONYM)
+        kin.pop(word, None)
+        out = self._exact(kin) if kin else []
         root = root_of(word)
         if root:
             rows = self._connection.execute(
@@ -87,26 +124,93 @@ class Lexicon:
             out += [(*row, _ROOT) for row in rows]
         return out
 
-    def _similar(self, word: str) -> list[tuple[str, int, bytes, float]]:
-        """Words that a slip of the finger turns into the one typed."""
+    # --- misspelled ---------------------------------------------------------------------
+
+    def _similar(self, word: str) -> list[tuple[str, float]]:
+        """Words that a slip of the finger or the ear turns into the one typed, with factors."""
+        found = self._alike.get(word)
+        if found is None:
+            found = self._alike[word] = self._search_similar(word)
+        return found
+
+    def _search_similar(self, word: str) -> list[tuple[str, float]]:
         pieces = grams(word)
         marks = ",".join("?" * len(pieces))
+        held: dict[str, set[str]] = {
+            gram: set(words.split(" "))
+            for gram, words in self._connection.execute(
+                f"SELECT gram, words FROM search_gram WHERE system_id = ? AND gram IN ({marks})",
+                (self._system, *pieces),
+            )
+        }
         counts: dict[str, int] = {}
-        for (words,) in self._connection.execute(
-            f"SELECT words FROM search_gram WHERE system_id = ? AND gram IN ({marks})",
-            (self._system, *pieces),
-        ):
-            for other in words.split(" "):
+        for gram in pieces:
+            for other in held.get(gram, set()).union(_phrase_grams().get(gram, ())):
                 if abs(len(other) - len(word)) <= 2:
                     counts[other] = counts.get(other, 0) + 1
         near = heapq.nlargest(
-            24, counts, key=lambda w: counts[w] / (len(pieces) + len(w) - counts[w])
+            _NEAR, counts, key=lambda w: counts[w] / (len(pieces) + len(w) - counts[w])
         )
-        allowed = 1 if len(word) < 6 else 2
-        distances = {w: distance(word, w, allowed) for w in near}
-        least = min(distances.values(), default=allowed + 1)
-        out = []
-        for other, steps in distances.items():
-            if steps == least and steps <= allowed:
-                out += [(*row[:3], 0.9 - 0.12 * steps) for row in self._exact(other)]
-        return out
+        rated = {other: likeness(word, other) for other in near if letters_apart(word, other) <= 4}
+        least = min(rated.values(), default=9.0)
+        if least > allowed(word):
+            return []
+        return [(w, 0.92 - 0.1 * cost) for w, cost in rated.items() if cost <= least + 0.2]
+
+    def corrected(self, text: str) -> str:
+        """The text with misspelled, split and run-together words set right; folded.
+
+        A word counts as right when the code set or the phrases have it, or when it may be the
+        beginning of a word that is still being typed.
+        """
+        words = raw_words(fold(text))
+        stems = [stem(w) for w in words]
+        pairs = {a + b for a, b in itertools.pairwise(words) if len(a + b) > 5}
+        known = self._known({*stems, *(stem(p) for p in pairs)})
+        out: list[str] = []
+        typing = text[-1:].isalnum()
+        i = 0
+        while i < len(words):
+            word, root = words[i], stems[i]
+            joined = word + words[i + 1] if i + 1 < len(words) else ""
+            if joined in pairs and stem(joined) in known and not {root, stems[i + 1]} <= known:
+                out.append(joined)
+                i += 2
+                continue
+            i += 1
+            right = root in known or word in STOP_WORDS or not word.isalpha()
+            if (
+                right
+                or len(word) < _SHORTEST
+                or (self._begins(root) and (typing or i < len(words)))
+            ):
+                out.append(word)
+            else:
+                out.append(self._set_right(root, word))
+        return " ".join(out)
+
+    def _set_right(self, root: str, word: str) -> str:
+        best = max(self._similar(root), key=lambda p: (p[1], p[0][0] == root[0]), default=None)
+        if best is not None:
+            return best[0]
+        for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
+            parts = {stem(word[:cut]), stem(word[cut:])}
+            if len(self._known(parts)) == len(parts):
+                return f"{word[:cut]} {word[cut:]}"
+        return word
+
+    def _known(self, words: Iterable[str]) -> set[str]:
+        asked = set(words)
+        rows = self._connection.execute(
+            "SELECT word FROM search_word WHERE system_id = ?"
+            f" AND word IN ({','.join('?' * len(asked))})",
+            (self._system, *asked),
+        )
+        return {row[0] for row in rows} | (asked & _phrase_words())
+
+    def _begins(self, word: str) -> bool:
+        row = self._connection.execute(
+            "SELECT 1 FROM search_word WHERE system_id = ? AND word > ? AND word < ? LIMIT 1",
+            (self._system, word, word + "~"),
+        ).fetchone()
+        return row is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 import re
+from collections.abc import Set as AbstractSet
 
 from desktop.services.coding.index import LENGTH_BITS
 from desktop.services.coding.words import tokens
@@ -32,7 +33,7 @@ OTHER_FACTOR = 0.93
 """“Other …” is for what has no code of its own; it ranks behind unless it was asked for."""
 
 
-def plainness(title: str, above: set[str], asked: set[str], used: int) -> float:
+def plainness(title: str, above: AbstractSet[str], asked: AbstractSet[str], used: int) -> float:
     """How well a child says what was asked and nothing more; ties keep tabular order."""
     lower = title.lower()
     extra = [w for w in dict.fromkeys(tokens(lower)) if w not in above]

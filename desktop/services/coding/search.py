@@ -3,7 +3,8 @@
 Each reading of the text scores the terms that hold its words: rarer words weigh more, a whole
 word more than a prefix, a prefix more than a guess, and of two terms with the same words the
 one with fewer others wins. Only the best few are then read from the database; a heading among
-them stands for the billable code below it that says nothing more than was asked.
+them stands for the billable code below it that says nothing more than was asked. A line of a
+visit note is searched part by part, and what it rules out is put last.
 """
 
 from __future__ import annotations
@@ -12,247 +13,187 @@ import datetime as dt
 import heapq
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from desktop.services.coding.aspects import Aspects, aspects, polarity, spell_out
+from desktop.services.coding.candidates import Candidates, Row
 from desktop.services.coding.connection import Connection
-from desktop.services.coding.index import INCLUDES, TITLE
-from desktop.services.coding.lexicon import Lexicon
+from desktop.services.coding.notes import Line, read_line
+from desktop.services.coding.patients import likelihood
 from desktop.services.coding.query import Reading, readings
-from desktop.services.coding.ranking import (
-    OTHER,
-    OTHER_FACTOR,
-    best_terms,
-    fine,
-    plainness,
-    summed,
-)
 from desktop.services.coding.systems import dotted
-from desktop.services.coding.values import ICD10CM, CodeHit
-from desktop.services.coding.words import tokens
+from desktop.services.coding.values import ICD10CM, CodeHit, PatientFacts
+from desktop.services.coding.words import fold, raw_words
 
 _CODE = re.compile(r"^[A-Za-z]\d[0-9A-Za-z]?\.?[0-9A-Za-z]{0,4}$|^[A-Za-z]?\d{2,5}$")
-
-_KIND_FACTOR = {TITLE: 1.0, INCLUDES: 0.94}
-_OTHER_KIND = 0.97
-_FIELDS = {
-    "O": frozenset(
-        "pregnancy pregnant childbirth delivery labor puerperium trimester fetal "
-        "postpartum maternal gestational obstetric puerperal abortion".split()
-    ),
-    "P": frozenset("newborn neonatal infant birth perinatal fetal baby".split()),
-    "Q": frozenset("congenital syndrome malformation anomaly cleft".split()),
-    "V": frozenset("accident injured collision driver passenger pedestrian vehicle car".split()),
-    "W": frozenset("fall struck bitten contact accident exposure bite slipping".split()),
-    "X": frozenset("exposure self harm assault fire burn overexertion".split()),
-    "Y": frozenset("assault abuse place activity occurrence event misadventure".split()),
-    "Z": frozenset(
-        "encounter history screening examination status family vaccination "
-        "immunization checkup counseling exposure contact long term use "
-        "presence acquired absence follow aftercare".split()
-    ),
-    "T": frozenset(
-        "poisoning adverse toxic underdosing burn complication foreign body effect overdose".split()
-    ),
-}
-_WITHOUT_FACTOR = 0.99
-"""Of two titles that say nothing more, the one that rules something out comes second."""
-_FIELD_FACTOR = 0.86
-"""Codes of a special field rank behind when nothing of that field was asked."""
+_LONGEST = 300
+"""Letters of a text that are read."""
+_CORRECTED = 0.95
+_READINGS_OF_PART = 3
+_MASS = 0.3
+"""How much more a part with many telling words counts than one with few."""
+_RULED_OUT = 0.15
+_SURELY = 0.5
+"""A code that fits what is ruled out this well, and better than what is asked, is put last."""
+_HISTORY_BESIDE = 0.7
+_USED = 0.035
+_MOST_USED = 0.12
+"""Use puts a code before its near-equals, never before one that fits clearly better."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    code: str
-    title: str
-    billable: bool
-    why: str
-    score: float
-    reading: Reading
+class Wish:
+    """What a search is asked for beside the text; see `CodeStore.search`."""
+
+    on: dt.date
+    limit: int
+    weights: Mapping[str, int]
+    billable_only: bool
+    patient: PatientFacts | None = None
 
 
 class Searcher:
-    """Searches one system on one connection; keeps nothing but counts."""
+    """Searches one system on one connection; made anew for every query."""
 
     def __init__(self, connection: Connection, system: str, system_id: int, dot_after: int) -> None:
-        self._connection = connection
-        self._system = system_id
+        self._system = system
         self._dot_after = dot_after
-        self._fields = _FIELDS if system == ICD10CM else {}
-        self._lexicon = Lexicon(connection, system_id)
+        self._found = Candidates(connection, system, system_id)
 
-    def search(
-        self,
-        text: str,
-        on: dt.date,
-        limit: int,
-        weights: Mapping[str, int],
-        *,
-        billable_only: bool,
-    ) -> list[CodeHit]:
+    def search(self, text: str, wish: Wish) -> list[CodeHit]:
         """See `CodeStore.search`."""
-        text = text.strip("\n\r\t")[:200]
+        text = text.strip("\n\r\t")[:_LONGEST]
         hits: dict[str, CodeHit] = {}
         if not text.strip():
-            self._favourites(on, weights, limit, hits)
+            self._favourites(wish, hits)
         elif _CODE.match(text.strip()) or len(text.strip()) == 1:
-            self._by_code(text.strip(), on, limit, weights, hits, billable_only=billable_only)
-        if len(hits) < limit and len(text.strip()) > 1:
-            for hit in self._by_words(text, on, limit, weights, billable_only=billable_only):
+            self._by_code(text.strip(), wish, hits)
+        if len(hits) < wish.limit and len(text.strip()) > 1:
+            for hit in self._by_words(text, wish):
                 hits.setdefault(hit.code, hit)
-        return heapq.nlargest(limit, hits.values(), key=lambda h: h.score)
+        return heapq.nlargest(wish.limit, hits.values(), key=lambda h: h.score)
 
     # --- by code ------------------------------------------------------------------------
 
-    def _favourites(
-        self, on: dt.date, weights: Mapping[str, int], limit: int, hits: dict[str, CodeHit]
-    ) -> None:
-        wanted = heapq.nlargest(limit, weights.items(), key=lambda pair: pair[1])
+    def _favourites(self, wish: Wish, hits: dict[str, CodeHit]) -> None:
+        wanted = heapq.nlargest(wish.limit, wish.weights.items(), key=lambda pair: pair[1])
         for code, weight in wanted:
-            for found, title, billable in self._codes("code = ?", [code], on):
+            for found, title, billable in self._found.codes("code = ?", [code], wish.on):
                 if billable:
-                    hits[found] = self._hit(found, title, True, "often used", float(weight))  # noqa: FBT003
+                    hits[found] = self._hit(found, title, "often used", float(weight), billable)
 
-    def _codes(
-        self, where: str, given: Iterable[object], on: dt.date, tail: str = ""
-    ) -> list[tuple[str, str, int]]:
-        day = on.isoformat()
-        rows = self._connection.execute(
-            f"SELECT code, title, billable FROM code WHERE system_id = ? AND kind = 'code' AND "
-            f"{where} AND valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?) {tail}",
-            (self._system, *given, day, day),
-        )
-        return [(row[0], row[1], row[2]) for row in rows]
-
-    def _by_code(
-        self,
-        text: str,
-        on: dt.date,
-        limit: int,
-        weights: Mapping[str, int],
-        hits: dict[str, CodeHit],
-        *,
-        billable_only: bool,
-    ) -> None:
+    def _by_code(self, text: str, wish: Wish, hits: dict[str, CodeHit]) -> None:
         start = text.replace(".", "").upper()
-        only = "AND billable = 1" if billable_only else ""
-        rows = self._codes(
+        only = "AND billable = 1" if wish.billable_only else ""
+        rows = self._found.codes(
             f"code >= ? AND code < ? {only}",
             (start, start + "~"),
-            on,
+            wish.on,
             "ORDER BY order_key LIMIT 400",
         )
-        used = {code: weights[code] for code in weights if code.startswith(start)}
+        used = {code: wish.weights[code] for code in wish.weights if code.startswith(start)}
         for code in used:
             if code not in {row[0] for row in rows}:
-                rows += self._codes(f"code = ? {only}", [code], on)
+                rows += self._found.codes(f"code = ? {only}", [code], wish.on)
         for place, (code, title, billable) in enumerate(rows):
             exact = 50.0 if code == start else 0.0
             usual = 5.0 * math.log1p(used.get(code, 0))
             score = 1000.0 + exact + usual - place / 1000.0
-            hits[code] = self._hit(code, title, bool(billable), "code", score)
-        best = heapq.nlargest(limit, hits.values(), key=lambda h: h.score)
+            hits[code] = self._hit(code, title, "code", score, billable)
+        best = heapq.nlargest(wish.limit, hits.values(), key=lambda h: h.score)
         hits.clear()
         hits.update({h.code: h for h in best})
 
-    def _hit(self, code: str, title: str, billable: bool, why: str, score: float) -> CodeHit:
+    def _hit(self, code: str, title: str, why: str, score: float, billable: bool) -> CodeHit:
         return CodeHit(code, dotted(code, self._dot_after), title, billable, why, round(score, 4))
 
     # --- by words -----------------------------------------------------------------------
 
-    def _by_words(
-        self,
-        text: str,
-        on: dt.date,
-        limit: int,
-        weights: Mapping[str, int],
-        *,
-        billable_only: bool,
-    ) -> list[CodeHit]:
-        best: dict[str, _Row] = {}
-        for reading in readings(text):
-            for row in self._rank(reading, on):
-                known = best.get(row.code)
-                if known is None or row.score > known.score:
-                    best[row.code] = row
-        ranked = sorted(best.values(), key=lambda r: -self._weighted(r.code, r.score, weights))
+    def _by_words(self, text: str, wish: Wish) -> list[CodeHit]:
+        clear = spell_out(text)
+        line = read_line(clear) if self._system == ICD10CM else Line(((clear, 1.0),))
+        said = aspects(" ".join(part for part, _ in line.asked[:1]) or clear, line.ruled_out)
+        best = self._parts(line, wish, said)
+        against = self._ruled_out(line, wish)
+
+        def weighed(code: str, title: str, score: float) -> float:
+            if against.get(code, 0.0) > max(_SURELY, score * 0.9):
+                score *= _RULED_OUT
+            if wish.patient is not None and self._system == ICD10CM:
+                score *= likelihood(code, title, wish.patient)
+            used = wish.weights.get(code, 0) if wish.weights else 0
+            return score * (1 + min(_MOST_USED, _USED * math.log1p(used)))
+
+        ranked = sorted(best.values(), key=lambda r: -weighed(r.code, r.title, r.score))
         out: dict[str, CodeHit] = {}
-        for row in ranked[: 2 * limit + 4]:
+        for row in ranked[: 2 * wish.limit + 4]:
             code, title, billable, score = row.code, row.title, row.billable, row.score
-            if not billable and billable_only:
-                found = self._default_below(row, on, weights)
+            if not billable and wish.billable_only:
+                found = self._found.default_below(row, wish.on, wish.weights, said)
                 if found is None:
                     continue
                 code, title, share = found
                 billable, score = True, score * share
-            score = self._weighted(code, score, weights)
+                if code in best:
+                    score = max(score, best[code].score)
+            score = weighed(code, title, score)
             if code not in out or out[code].score < score:
-                out[code] = self._hit(code, title, billable, row.why, score)
-        return heapq.nlargest(limit, out.values(), key=lambda h: h.score)
+                out[code] = self._hit(code, title, row.why, score, billable)
+        return heapq.nlargest(wish.limit, out.values(), key=lambda h: h.score)
 
-    @staticmethod
-    def _weighted(code: str, score: float, weights: Mapping[str, int]) -> float:
-        return score * (1 + 0.12 * math.log1p(weights.get(code, 0))) if weights else score
+    def _parts(self, line: Line, wish: Wish, said: Aspects) -> dict[str, Row]:
+        """The best row for each code over all parts that a line asks for."""
+        several = len(line.asked) > 1
+        gathered: list[tuple[list[Row], float, float]] = []
+        for part, weight in line.asked:
+            typed = f"{part} " if several else part
+            for reading in self._readings(typed, _READINGS_OF_PART if several else 9):
+                rows, mass = self._found.rank(reading, wish.on, said)
+                gathered.append((rows, weight, mass))
+        beside = _HISTORY_BESIDE if line.asked else 1.0
+        for words, told in (("personal history of", line.past), ("family history of", line.family)):
+            for part in told:
+                for reading in self._readings(f"{words} {part}", 2):
+                    rows, mass = self._found.rank(reading, wish.on, said)
+                    gathered.append((rows, beside, mass))
+        most = max((mass for _, _, mass in gathered), default=0.0) or 1.0
+        best: dict[str, Row] = {}
+        for rows, weight, mass in gathered:
+            factor = weight * (mass / most) ** _MASS if several else weight
+            for row in rows:
+                score = row.score * factor
+                known = best.get(row.code)
+                if known is None or score > known.score:
+                    best[row.code] = replace(row, score=score)
+        return best
 
-    def _rank(self, reading: Reading, on: dt.date) -> list[_Row]:
-        """The best terms of one reading, as codes valid on the day."""
-        last = len(reading.words) - 1
-        found = [
-            self._lexicon.postings(word, prefix=reading.prefix and i == last)
-            for i, word in enumerate(reading.words)
-        ]
-        whole = sum(weight for _, weight in found) or 1.0
-        sums = summed([scores for scores, _ in found])
-        if not sums:
-            return []
-        by_id = best_terms(sums, whole)
-        rows = self._connection.execute(
-            "SELECT t.id, t.code, t.kind, t.text, c.title, c.billable FROM search_term t"
-            " JOIN code c ON c.system_id = t.system_id AND c.kind = 'code' AND c.code = t.code"
-            " AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day)"
-            f" WHERE t.id IN ({','.join(map(str, by_id))}) AND t.valid_from <= :day"
-            " AND (t.valid_to IS NULL OR t.valid_to >= :day)",
-            {"day": on.isoformat()},
-        )
-        asked = set(reading.words)
-        out = []
-        for number, code, kind, term, title, billable in rows:
-            score = by_id[number] * reading.factor * _KIND_FACTOR.get(kind, _OTHER_KIND)
-            field = self._fields.get(code[0])
-            if field is not None and not asked & field:
-                score *= _FIELD_FACTOR
-            if OTHER.match(title) and not reading.other:
-                score *= OTHER_FACTOR
-            if " without " in title:
-                score *= _WITHOUT_FACTOR
-            why = "title" if kind == TITLE else term
-            if reading.spelled:
-                why = reading.spelled if kind == TITLE else f"{reading.spelled}: {term}"
-            out.append(_Row(code, title, bool(billable), why, score, reading))
+    def _readings(self, text: str, most: int) -> Iterator[Reading]:
+        """The readings of a text, and of the same set right where it is misspelled."""
+        found = readings(text)[:most]
+        yield from found
+        right = self._found.lexicon.corrected(text)
+        if not found or right == " ".join(raw_words(fold(text))):
+            return
+        known = {reading.words for reading in found}
+        for reading in readings(right + (" " if not text[-1:].isalnum() else ""))[:most]:
+            if reading.words not in known:
+                spelled = reading.spelled or f"read as {right}"
+                yield replace(reading, factor=reading.factor * _CORRECTED, spelled=spelled)
+
+    def _ruled_out(self, line: Line, wish: Wish) -> dict[str, float]:
+        """Codes of what a line denies, with how well they fit it."""
+        out: dict[str, float] = {}
+        nothing = aspects("")
+        for phrase in line.ruled_out:
+            for reading in readings(phrase.strip() + " ")[:2]:
+                rows, _ = self._found.rank(reading, wish.on, nothing)
+                for row in rows:
+                    if not row.asked.isdisjoint(polarity(row.title.lower())[1]):
+                        continue
+                    out[row.code] = max(out.get(row.code, 0.0), row.score)
+                    if not row.billable and row.score > _SURELY:
+                        found = self._found.default_below(row, wish.on, {}, nothing)
+                        if found is not None:
+                            out[found[0]] = max(out.get(found[0], 0.0), row.score)
         return out
-
-    # --- from a heading to a code that can be billed ------------------------------------
-
-    def _default_below(
-        self, row: _Row, on: dt.date, weights: Mapping[str, int]
-    ) -> tuple[str, str, float] | None:
-        """The billable code below a heading that says least beyond what was asked.
-
-        Returns:
-            code, title and the share of the heading's score that it deserves.
-        """
-        asked = set(row.reading.words)
-        code, title = row.code, row.title
-        heading = set(tokens(title))
-        for _ in range(5):
-            children = self._codes("parent = ?", [code], on, "ORDER BY order_key")
-            if not children:
-                return None
-            above = set(tokens(title))
-            code, title, billable = max(
-                children, key=lambda c: plainness(c[1], above, asked, weights.get(c[0], 0))
-            )
-            if billable:
-                more = set(tokens(fine(title))) - heading - asked
-                return code, title, 0.995 - 0.02 * min(len(more), 6)
-        return None

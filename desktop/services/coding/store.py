@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2
 from desktop.errors import EnvironmentProblem
 from desktop.services.coding import importing, systems
 from desktop.services.coding.connection import connect, said
-from desktop.services.coding.search import Searcher
+from desktop.services.coding.search import Searcher, Wish
 from desktop.services.coding.values import (
     ICD10CM,
     CodeHit,
@@ -27,6 +27,7 @@ from desktop.services.coding.values import (
     ImportOptions,
     ImportResult,
     NoteKind,
+    PatientFacts,
     Progress,
     Release,
     SourceFile,
@@ -396,6 +397,7 @@ class CodeStore:
         weights: Mapping[str, int] = _NO_WEIGHTS,
         *,
         billable_only: bool = True,
+        patient: PatientFacts | None = None,
     ) -> list[CodeHit]:
         """Codes for what was typed so far, best first.
 
@@ -406,15 +408,17 @@ class CodeStore:
             on: date of service; a date that no release covers gives an empty list.
             limit: at most so many.
             system: name of the code system.
-            weights: how often this practice uses a code (without dot); they rank first.
+            weights: how often this practice uses a code (without dot); they rank first among
+                codes that fit about as well.
             billable_only: leave out headings; a heading that matches gives the billable code
                 below it that says least more.
+            patient: diagnoses that age or sex speaks against rank lower.
         """
         number, dot_after = self._system(system)
         if not number or limit < 1 or self.coverage(system, on) is None:
             return []
         searcher = Searcher(self._connection, system, number, dot_after)
-        return searcher.search(text, on, limit, weights, billable_only=billable_only)
+        return searcher.search(text, Wish(on, limit, weights, billable_only, patient))
 
 
 def normal(code: str) -> str:

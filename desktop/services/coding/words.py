@@ -9,6 +9,8 @@ import unicodedata
 _WORD = re.compile(r"[a-z0-9]+")
 _HYPHENED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 _PARENTHESIS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_WITHIN = re.compile(r"([a-z]+)\(([a-z]+)\)([a-z]+)")
+"""A part of a word that may be absent: endo(myo)metritis."""
 _NOTHING_MORE = re.compile(
     r"\bunspecified( (site|type|organism|part|cause))?\b|\b(site|type|organism)? ?not specified\b|"
     r"\bwithout (mention of )?[\w-]+( (?!or\b|and\b|with\b)[\w-]+)?( or [\w-]+)*|"
@@ -92,6 +94,8 @@ def index_tokens(text: str) -> tuple[list[str], int]:
     length = len(words)
     if core != folded:
         length = sum(w not in STOP_WORDS for w in _WORD.findall(core)) or length
+    for inner in _WITHIN.finditer(folded):
+        words += [stem(inner[1] + inner[3]), stem(inner[1] + inner[2] + inner[3])]
     if "-" in folded:
         words += [stem(w.replace("-", "")) for w in _HYPHENED.findall(folded)]
     return list(dict.fromkeys(words)), length
@@ -107,6 +111,28 @@ def root_of(word: str) -> str:
     """What is left of a long word without its ending; empty when too little would be."""
     root = _SUFFIX.sub("", word)
     return root if len(root) >= 5 and root != word else ""
+
+
+_TURNS = (
+    ("itic", "itis"), ("otic", "osis"), ("atic", "asis"), ("emic", "emia"), ("uric", "uria"),
+    ("plegic", "plegia"), ("pathic", "pathy"), ("trophic", "trophy"), ("algic", "algia"),
+    ("lytic", "lysis"), ("tic", "sis"), ("ptic", "psy"), ("iac", "ia"), ("phrenic", "phrenia"),
+    ("ular", "ule"), ("ectasis", "ectatic"), ("oma", "omatous"), ("omata", "oma"), ("sis", "ses"),
+    ("our", "or"), ("gram", "graphy"), ("ness", ""), ("ly", ""), ("ment", ""), ("ful", ""),
+    ("ise", "ize"), ("y", "ic"), ("y", "ia"),
+)  # fmt: skip
+"""Endings that turn into each other: arthritic, arthritis; epileptic, epilepsy."""
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def turned(word: str) -> tuple[str, ...]:
+    """Forms that a word may take with another ending, whether or not there are such words."""
+    out: dict[str, None] = {}
+    for one, other in _TURNS:
+        for end, new in ((one, other), (other, one)):
+            if end and word.endswith(end) and len(word) - len(end) >= 3:
+                out[word[: len(word) - len(end)] + new] = None
+    return tuple(out)
 
 
 def grams(word: str) -> set[str]:

@@ -1,0 +1,177 @@
+"""From one reading of a query to the terms that fit it best, as codes of a date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from desktop.services.coding.aspects import Aspects
+from desktop.services.coding.connection import Connection
+from desktop.services.coding.index import INCLUDES, TITLE
+from desktop.services.coding.lexicon import Lexicon
+from desktop.services.coding.query import Reading
+from desktop.services.coding.ranking import (
+    OTHER,
+    OTHER_FACTOR,
+    best_terms,
+    fine,
+    plainness,
+    summed,
+)
+from desktop.services.coding.values import ICD10CM
+from desktop.services.coding.words import tokens
+
+_KIND_FACTOR = {TITLE: 1.0, INCLUDES: 0.94}
+_OTHER_KIND = 0.985
+_FIELDS = {
+    "O": frozenset(
+        "pregnancy pregnant childbirth delivery labor puerperium trimester fetal "
+        "postpartum maternal gestational obstetric puerperal abortion".split()
+    ),
+    "P": frozenset("newborn neonatal infant birth perinatal fetal baby".split()),
+    "Q": frozenset("congenital syndrome malformation anomaly cleft".split()),
+    "V": frozenset("accident injured collision driver passenger pedestrian vehicle car".split()),
+    "W": frozenset("fall struck bitten contact accident exposure bite slipping".split()),
+    "X": frozenset("exposure self harm assault fire burn overexertion".split()),
+    "Y": frozenset("assault abuse place activity occurrence event misadventure".split()),
+    "Z": frozenset(
+        "encounter history screening examination status family vaccination "
+        "immunization checkup counseling exposure contact long term use "
+        "presence acquired absence follow aftercare".split()
+    ),
+    "T": frozenset(
+        "poisoning adverse toxic underdosing burn complication foreign body effect overdose".split()
+    ),
+}
+_WITHOUT_FACTOR = 0.99
+"""Of two titles that say nothing more, the one that rules something out comes second."""
+_FIELD_FACTOR = 0.86
+"""Codes of a special field rank behind when nothing of that field was asked."""
+_LEVELS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A code that a term of a reading led to.
+
+    Attributes:
+        asked: the words of the reading.
+        score: between 0 and about 1; comparable between readings of one query.
+    """
+
+    code: str
+    title: str
+    billable: bool
+    why: str
+    score: float
+    asked: frozenset[str]
+
+
+class Candidates:
+    """Ranks terms for readings; keeps the words it looked up, so make one for each query."""
+
+    def __init__(self, connection: Connection, system: str, system_id: int) -> None:
+        self._connection = connection
+        self._system = system_id
+        self._fields: Mapping[str, frozenset[str]] = _FIELDS if system == ICD10CM else {}
+        self.lexicon = Lexicon(connection, system_id)
+
+    def rank(self, reading: Reading, on: dt.date, said: Aspects) -> tuple[list[Row], float]:
+        """The best terms of one reading as codes valid on the day.
+
+        Returns:
+            the rows, and how telling the words are that were found at all.
+        """
+        last = len(reading.words) - 1
+        found = [
+            self.lexicon.postings(word, prefix=reading.prefix and i == last)
+            for i, word in enumerate(reading.words)
+        ]
+        whole = sum(weight for _, weight in found) or 1.0
+        telling = sum(weight for scores, weight in found if scores)
+        sums = summed([scores for scores, _ in found])
+        if not sums:
+            return [], 0.0
+        by_id = best_terms(sums, whole)
+        asked = frozenset(reading.words)
+        rows = []
+        for number, code, kind, term, title, billable in self.terms(by_id, on):
+            score = by_id[number] * reading.factor * _KIND_FACTOR.get(kind, _OTHER_KIND)
+            score *= self.fit(code, title, asked, said, other=reading.other)
+            why = "title" if kind == TITLE else term
+            if reading.spelled:
+                why = reading.spelled if kind == TITLE else f"{reading.spelled}: {term}"
+            rows.append(Row(code, title, billable, why, score, asked))
+        return rows, telling
+
+    def terms(
+        self, numbers: Iterable[int], on: dt.date
+    ) -> list[tuple[int, str, str, str, str, bool]]:
+        """Number, code, kind, text, title and billable of terms that hold on the day."""
+        rows = self._connection.execute(
+            "SELECT t.id, t.code, t.kind, t.text, c.title, c.billable FROM search_term t"
+            " JOIN code c ON c.system_id = t.system_id AND c.kind = 'code' AND c.code = t.code"
+            " AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day)"
+            f" WHERE t.id IN ({','.join(map(str, numbers))}) AND t.valid_from <= :day"
+            " AND (t.valid_to IS NULL OR t.valid_to >= :day)",
+            {"day": on.isoformat()},
+        )
+        return [(*row[:5], bool(row[5])) for row in rows]
+
+    def fit(
+        self, code: str, title: str, asked: Collection[str], said: Aspects, *, other: bool
+    ) -> float:
+        """What a code's field and the shape of its title make of a score."""
+        factor = said.factor(title)
+        field = self._fields.get(code[0])
+        if field is not None and not field.intersection(asked) and not field & said.has:
+            factor *= _FIELD_FACTOR
+        if OTHER.match(title) and not other:
+            factor *= OTHER_FACTOR
+        if " without " in title:
+            factor *= _WITHOUT_FACTOR
+        return factor
+
+    def codes(
+        self, where: str, given: Iterable[object], on: dt.date, tail: str = ""
+    ) -> list[tuple[str, str, bool]]:
+        """Code, title and billable of the codes of the day that a condition picks."""
+        day = on.isoformat()
+        rows = self._connection.execute(
+            f"SELECT code, title, billable FROM code WHERE system_id = ? AND kind = 'code' AND "
+            f"{where} AND valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?) {tail}",
+            (self._system, *given, day, day),
+        )
+        return [(row[0], row[1], bool(row[2])) for row in rows]
+
+    # --- from a heading to a code that can be billed ------------------------------------
+
+    def default_below(
+        self, row: Row, on: dt.date, weights: Mapping[str, int], said: Aspects
+    ) -> tuple[str, str, float] | None:
+        """The billable code below a heading that says least beyond what was asked.
+
+        Returns:
+            code, title and the share of the heading's score that it deserves.
+        """
+        asked = row.asked | said.has
+        code, title = row.code, row.title
+        heading = set(tokens(title))
+        for _ in range(_LEVELS):
+            children = self.codes("parent = ?", [code], on, "ORDER BY order_key")
+            if not children:
+                return None
+            above = set(tokens(title))
+            code, title, billable = max(
+                children,
+                key=lambda c: (
+                    plainness(c[1], above, asked, weights.get(c[0], 0))
+                    + 4 * (said.factor(c[1]) - 1)
+                ),
+            )
+            if billable:
+                more = set(tokens(fine(title))) - heading - asked
+                share = 0.995 - 0.02 * min(len(more), 6)
+                return code, title, share * min(said.factor(title), 1.0)
+        return None
