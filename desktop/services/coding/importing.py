@@ -11,7 +11,7 @@ from pathlib import Path
 from desktop.errors import RuleError
 from desktop.services.coding import icd10cm, systems
 from desktop.services.coding.connection import Connection, transaction, without_collector
-from desktop.services.coding.files import cpt, cpt_modifiers, hcpcs, ncci
+from desktop.services.coding.files import add_on, cpt, cpt_modifiers, fee_schedule, hcpcs, mue, ncci
 from desktop.services.coding.packaged import find_files, read_packaged
 from desktop.services.coding.parts import FileKind, Import, Part, parts_of
 from desktop.services.coding.saving import save_release
@@ -28,6 +28,9 @@ KINDS: tuple[FileKind, ...] = (
     *icd10cm.KINDS,
     *hcpcs.KINDS,
     *ncci.KINDS,
+    *mue.KINDS,
+    *add_on.KINDS,
+    *fee_schedule.KINDS,
     *cpt.KINDS,
     *cpt_modifiers.KINDS,
 )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from pathlib import PurePath
 
 from desktop.errors import RuleError
 from desktop.services.coding.files import quarters
@@ -22,7 +21,7 @@ from desktop.services.coding.files.streams import (
     workbook_head,
     workbook_rows,
 )
-from desktop.services.coding.parts import FileKind, Import, Part
+from desktop.services.coding.parts import Import, Part
 from desktop.services.coding.values import NCCI, ImportResult
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
@@ -41,12 +40,8 @@ def _is_ptp(text: str) -> bool:
     return "column 1" in head and "column 2" in head and "deletion" in head and "\t" in text
 
 
-def _is_text(part: Part) -> bool:
-    return not part.is_workbook and _is_ptp(part.head)
-
-
-def _is_workbook(part: Part) -> bool:
-    return part.is_workbook and _is_ptp(workbook_head(part))
+def _recognise(part: Part) -> bool:
+    return _is_ptp(workbook_head(part) if part.is_workbook else part.head)
 
 
 def start_by_name(name: str) -> dt.date | None:
@@ -161,12 +156,8 @@ def _import(job: Import, part: Part) -> ImportResult:
             f"{part.name} is the hospitals' list; a practice needs the practitioners' (ccipra)."
         )
     start = job.start or start_by_name(part.name)
-    latest = job.connection.execute(
-        "SELECT max(r.valid_from) FROM release r JOIN code_system s ON s.id = r.system_id"
-        " WHERE s.name = ?",
-        (NCCI,),
-    ).fetchone()[0]
-    newest = latest is None or start is None or start.isoformat() >= latest
+    latest = quarters.latest_start(job, NCCI)
+    newest = start is None or quarters.is_newest(job, NCCI, start)
     reading = Reading(job, part)
     with wide_cache(job.connection):
         writer = PairWriter(job.connection, NCCI)
@@ -199,20 +190,6 @@ def _import(job: Import, part: Part) -> ImportResult:
     )
 
 
-def _import_workbook(job: Import, part: Part) -> ImportResult:
-    """A workbook, unless the same part lies beside it as text, which is read ten times faster."""
-    stem = PurePath(part.name).stem.lower()
-    for other in job.parts:
-        if _is_text(other) and PurePath(other.name).stem.lower() == stem:
-            release = quarters.release_of_file(job, NCCI, other.name)
-            if release is not None:
-                return ImportResult.unchanged(release, part.name, _KIND)
-    return _import(job, part)
-
-
-KINDS = (
-    FileKind(
-        _KIND, NCCI, "the NCCI procedure pairs (ccipra, text or workbook)", 30, _is_text, _import
-    ),
-    FileKind("ncci-workbook", NCCI, "", 31, _is_workbook, _import_workbook),
+KINDS = quarters.text_and_workbook(
+    _KIND, NCCI, "the NCCI procedure pairs (ccipra, text or workbook)", 30, _recognise, _import
 )

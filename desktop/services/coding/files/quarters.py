@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
+from pathlib import PurePath
 
 from desktop.errors import RuleError
 from desktop.services.clock import stamp
 from desktop.services.coding import systems
-from desktop.services.coding.parts import Import, Part
+from desktop.services.coding.parts import FileKind, Import, Part
 from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import Release
+from desktop.services.coding.values import ImportResult, Release
 
 _DAY = dt.timedelta(days=1)
 _PART = re.compile(r"(?<![a-z0-9])f([1-9])(?![a-z0-9])", re.IGNORECASE)
@@ -54,6 +56,22 @@ def quarterly(job: Import, part: Part, system: str, kind: str, start: dt.date) -
     """The release of a quarter, made of this file or of several."""
     name = f"{start.year} Q{(start.month + 2) // 3}"
     return Draft(system, name, start, quarter_end(start), kind, part.name, job.digest)
+
+
+def latest_start(job: Import, system: str) -> str | None:
+    """First day of the newest loaded release, as the database keeps it."""
+    row = job.connection.execute(
+        "SELECT max(r.valid_from) FROM release r JOIN code_system s ON s.id = r.system_id"
+        " WHERE s.name = ?",
+        (system,),
+    ).fetchone()
+    return None if row[0] is None else str(row[0])
+
+
+def is_newest(job: Import, system: str, start: dt.date) -> bool:
+    """Whether no later release is loaded."""
+    latest = latest_start(job, system)
+    return latest is None or start.isoformat() >= latest
 
 
 def part_of(name: str) -> str:
@@ -129,3 +147,41 @@ def release_of_file(job: Import, system: str, file_name: str) -> Release | None:
     if row is None:
         return None
     return systems.covering(job.connection, system, dt.date.fromisoformat(row[0]))
+
+
+def text_and_workbook(
+    name: str,
+    system: str,
+    title: str,
+    rank: int,
+    recognise: Callable[[Part], bool],
+    run: Callable[[Import, Part], ImportResult],
+) -> tuple[FileKind, FileKind]:
+    """The two kinds of a list that is published as text and, in the same zip, as a workbook.
+
+    The workbook is not read where the same list lies beside it as text, which is much quicker.
+    """
+
+    def is_text(part: Part) -> bool:
+        return not part.is_workbook and recognise(part)
+
+    def run_workbook(job: Import, part: Part) -> ImportResult:
+        stem = PurePath(part.name).stem.lower()
+        for other in job.parts:
+            if PurePath(other.name).stem.lower() == stem and is_text(other):
+                release = release_of_file(job, system, other.name)
+                if release is not None:
+                    return ImportResult.unchanged(release, part.name, name)
+        return run(job, part)
+
+    return (
+        FileKind(name, system, title, rank, is_text, run),
+        FileKind(
+            f"{name}-workbook",
+            system,
+            "",
+            rank + 1,
+            lambda part: part.is_workbook and recognise(part),
+            run_workbook,
+        ),
+    )

@@ -8,8 +8,9 @@ import datetime as dt
 import functools
 import io
 import itertools
+import re
 import warnings
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from openpyxl import load_workbook
@@ -47,6 +48,8 @@ class Reading:
         self.kept = 0
         self._job = job
         self._tell: Callable[[], int] = int
+        self._last = 0
+        self._unfinished = False
 
     def reject(self, number: int, why: str) -> None:
         """Leave a line out.
@@ -91,14 +94,18 @@ class Reading:
                 buffered.detach()
                 self._tell = int
 
-    def csv_rows(self, *, strip: bool = True) -> Iterator[Row]:
-        """The rows of a CSV file that are not blank.
+    def rows(self) -> Iterator[Row]:
+        """The rows of a workbook, or of text with commas, tabs or semicolons, blank ones left out.
 
         Raises:
-            RuleError: it is no CSV.
+            RuleError: it is no table.
         """
+        if self.part.is_workbook:
+            yield from (row for row in workbook_rows(self.part) if any(row[1]))
+            return
+        delimiter = max(",\t;", key=self.part.head.count)
         with self.text() as text:
-            reader = csv.reader(text)
+            reader = csv.reader(self._noting_the_last(text), delimiter=delimiter)
             while True:
                 number = reader.line_num + 1
                 try:
@@ -109,10 +116,27 @@ class Reading:
                     raise RuleError(
                         f"{self.part.name} is damaged at line {number} ({e}); download it again."
                     ) from e
-                if strip:
-                    cells = [cell.strip() for cell in cells]
                 if any(cells):
-                    yield number, cells
+                    self._last = number
+                    yield number, [cell.strip() for cell in cells]
+
+    def _noting_the_last(self, text: Iterable[str]) -> Iterator[str]:
+        line = "\n"
+        for line in text:
+            yield line
+        self._unfinished = not line.endswith(("\n", "\r"))
+
+    def finish(self, what: str) -> None:
+        """Refuse a file that is damaged, ends in the middle of a line, or holds nothing.
+
+        Raises:
+            RuleError: with the reason.
+        """
+        if self._unfinished and self.rejected and self.rejected[-1].number == self._last:
+            raise RuleError(f"{self.part.name} is cut off at line {self._last}; download it again.")
+        self.refuse_damaged()
+        if not self.kept:
+            raise RuleError(f"{self.part.name} holds no {what}; download it again.")
 
 
 def workbook_rows(part: Part) -> Generator[Row, None, None]:
@@ -168,7 +192,10 @@ def workbook_head(part: Part) -> str:
         return ""
     rows = workbook_rows(part)
     try:
-        return "\n".join("\t".join(cells) for _, cells in itertools.islice(rows, _HEAD_ROWS))
+        return "\n".join(
+            "\t".join(" ".join(c.split()) for c in cells)
+            for _, cells in itertools.islice(rows, _HEAD_ROWS)
+        )
     except AppError:
         return ""
     finally:
@@ -178,3 +205,65 @@ def workbook_head(part: Part) -> str:
 def squeezed(text: str) -> str:
     """A header as it is compared: small letters, one blank for any run of blanks or lines."""
     return " ".join(text.lower().replace('"', "").split())
+
+
+def header(
+    reading: Reading, rows: Iterator[Row], fields: Mapping[str, tuple[str, ...]], needed: str
+) -> dict[str, int]:
+    """Where each field stands, by the first row that names all that are needed.
+
+    Args:
+        reading: names the file.
+        rows: read up to and with the header.
+        fields: patterns of the names as letters and digits only; the first that fits counts.
+        needed: the fields without which a row is no header, by blanks.
+
+    Raises:
+        RuleError: no such row among the first.
+    """
+    for _, cells in itertools.islice(rows, _HEAD_ROWS):
+        found = _columns(cells, fields, needed)
+        if found is not None:
+            return found
+    raise RuleError(
+        f"{reading.part.name} has no header with the columns {needed.replace(' ', ', ')}; "
+        "download it again."
+    )
+
+
+def has_header(part: Part, fields: Mapping[str, tuple[str, ...]], needed: str) -> bool:
+    """Whether a file begins with a header that `header` would find."""
+    head = workbook_head(part) if part.is_workbook else part.head
+    delimiter = "\t" if part.is_workbook else max(",\t;", key=head.count)
+    try:
+        rows = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+        some = list(itertools.islice(rows, _HEAD_ROWS))
+    except csv.Error:
+        return False
+    return any(_columns(cells, fields, needed) is not None for cells in some)
+
+
+def _columns(
+    cells: list[str], fields: Mapping[str, tuple[str, ...]], needed: str
+) -> dict[str, int] | None:
+    names = [re.sub(r"[^a-z0-9]", "", cell.lower()) for cell in cells]
+    found = {field: at for field, by in fields.items() if (at := _place(names, by)) >= 0}
+    return found if all(field in found for field in needed.split()) else None
+
+
+def _place(names: list[str], patterns: tuple[str, ...]) -> int:
+    for pattern in patterns:
+        for at, name in enumerate(names):
+            if re.fullmatch(pattern, name):
+                return at
+    return -1
+
+
+def cell(cells: list[str], at: int | None) -> str:
+    """A cell, empty where the row is too short or the column is not there."""
+    return cells[at] if at is not None and at < len(cells) else ""
+
+
+def head_of(part: Part) -> str:
+    """The beginning of a file or workbook as `squeezed` text, to be recognised by."""
+    return squeezed(workbook_head(part) if part.is_workbook else part.head[:40_000])
