@@ -11,7 +11,16 @@ from pathlib import Path
 from desktop.errors import RuleError
 from desktop.services.coding import icd10cm, systems
 from desktop.services.coding.connection import Connection, transaction, without_collector
-from desktop.services.coding.files import add_on, cpt, cpt_modifiers, fee_schedule, hcpcs, mue, ncci
+from desktop.services.coding.files import (
+    add_on,
+    cpt,
+    cpt_modifiers,
+    fee_schedule,
+    hcpcs,
+    icd_index,
+    mue,
+    ncci,
+)
 from desktop.services.coding.packaged import find_files, read_packaged
 from desktop.services.coding.parts import FileKind, Import, Part, parts_of
 from desktop.services.coding.saving import save_release
@@ -26,6 +35,7 @@ from desktop.services.coding.values import (
 
 KINDS: tuple[FileKind, ...] = (
     *icd10cm.KINDS,
+    *icd_index.KINDS,
     *hcpcs.KINDS,
     *ncci.KINDS,
     *mue.KINDS,

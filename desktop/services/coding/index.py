@@ -68,7 +68,7 @@ def write_terms(
     *,
     kind: str = "",
     mine: Callable[[str], bool] | None = None,
-) -> None:
+) -> int:
     """Make `terms` the whole of what leads to this release's codes, and index the new ones.
 
     Args:
@@ -78,6 +78,9 @@ def write_terms(
         progress: see `Progress`.
         kind: of an index file, the kind that it is the whole of; empty = all kinds but those.
         mine: the codes that the list speaks of; None = all. Terms of others are left alone.
+
+    Returns:
+        how many terms are new.
     """
     spans: dict[NoteKey, list[Span[bool]]] = {}
     for row_id, v0, v1, *key in connection.execute(
@@ -112,6 +115,7 @@ def write_terms(
         rows,
     )
     _add_postings(connection, window.system_id, postings)
+    return len(fresh)
 
 
 def _add_postings(connection: Connection, system: int, postings: dict[str, array[int]]) -> None:

@@ -78,6 +78,10 @@ def read_tabular(data: bytes) -> Tabular:
         raise RuleError(
             f"The tabular XML is torn or not XML (line {e.position[0]}); download it again."
         ) from e
+    except (ValueError, LookupError) as e:
+        raise RuleError(
+            "The tabular XML names an encoding that XML does not have; download it again."
+        ) from e
     year = (root.findtext("version") or "").strip()
     if root.tag != "ICD10CM.tabular" or not year.isdigit():
         raise RuleError("This XML is not the ICD-10-CM tabular list; choose icd10cm_tabular….xml.")
