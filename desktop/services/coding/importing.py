@@ -13,6 +13,7 @@ from desktop.services.coding import icd10cm, systems
 from desktop.services.coding.connection import Connection, transaction, without_collector
 from desktop.services.coding.files import (
     add_on,
+    coverage_articles,
     cpt,
     cpt_modifiers,
     fee_schedule,
@@ -41,6 +42,7 @@ KINDS: tuple[FileKind, ...] = (
     *mue.KINDS,
     *add_on.KINDS,
     *fee_schedule.KINDS,
+    *coverage_articles.KINDS,
     *cpt.KINDS,
     *cpt_modifiers.KINDS,
 )

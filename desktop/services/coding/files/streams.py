@@ -27,6 +27,9 @@ _FEW_WRONG = 20
 """So many wrong lines are left out of even a short file; more are a damaged one."""
 
 _HEAD_ROWS = 60
+
+# Coverage articles carry whole chapters of HTML in one cell.
+csv.field_size_limit(1 << 24)
 _ROWS_AT_ONCE = 500
 
 
@@ -126,8 +129,11 @@ class Reading:
             yield line
         self._unfinished = not line.endswith(("\n", "\r"))
 
-    def finish(self, what: str) -> None:
+    def finish(self, what: str = "") -> None:
         """Refuse a file that is damaged, ends in the middle of a line, or holds nothing.
+
+        Args:
+            what: what it should hold; empty where it may hold nothing.
 
         Raises:
             RuleError: with the reason.
@@ -135,7 +141,7 @@ class Reading:
         if self._unfinished and self.rejected and self.rejected[-1].number == self._last:
             raise RuleError(f"{self.part.name} is cut off at line {self._last}; download it again.")
         self.refuse_damaged()
-        if not self.kept:
+        if what and not self.kept:
             raise RuleError(f"{self.part.name} holds no {what}; download it again.")
 
 
