@@ -74,26 +74,43 @@ LIMIT = {
 }
 _LABELS = {
     "added": "Added",
-    "action_date": "Last action on",
-    "betos": "Type of service group (BETOS)",
-    "processing_note": "Processing note",
+    "changed": "Last action on",
+    "betos": "Group of services (BETOS)",
+    "processing": "Processing note",
     "pricing": "Pricing indicator",
-    "multiple": "Multiple pricing",
+    "multiple_pricing": "Multiple pricing",
     "statute": "Statute",
     "tos": "Type of service",
     "xref": "See also",
-    "grouping": "Grouping",
-    "classification": "Classification",
-    "specialization": "Specialization",
+    "cim": "Coverage manual",
+    "mcm": "Carriers manual",
+    "lab": "Laboratory certificate",
+    "asc": "Surgery center group",
+    "asc_from": "Surgery center group since",
+    "anesthesia": "Anesthesia units",
+    "consumer": "In plain words",
+    "text": "Meaning",
     "definition": "Definition",
-    "notes": "Notes",
-    "display": "Shown as",
-    "section": "Section",
     "start": "Began",
     "stop": "Ended",
     "modified": "Last changed",
     "rationale": "Reason",
+    "work": "Work value",
+    "pe": "Practice expense, office",
+    "pe_facility": "Practice expense, facility",
+    "mp": "Malpractice value",
+    "factor": "Conversion factor",
+    "factor_apm": "Conversion factor (APM)",
+    "pctc": "Professional and technical part",
+    "multiple": "Several procedures",
+    "bilateral": "Both sides",
+    "assistant": "Assistant at surgery",
+    "co_surgeon": "Two surgeons",
+    "team": "Surgical team",
+    "base": "Base code of the endoscopy",
+    "supervision": "Supervision",
 }
+_OWNERS = {"hcpcs": "CMS (HCPCS)", "cpt": "AMA (CPT)"}
 
 
 def facts(info: CodeInfo) -> tuple[tuple[str, str], ...]:
@@ -117,6 +134,9 @@ def _own(info: CodeInfo, given: dict[str, str]) -> list[tuple[str, str]]:
         ended = _value(given.pop("terminated", ""))
         if ended:
             out.append(("Last day", ended))
+    source = given.pop("source", "")
+    if source:
+        out.append(("Owner", _OWNERS.get(source, source)))
     if info.system == MODIFIER and info.code in MODIFIERS:
         own = MODIFIERS[info.code]
         if own.meaning != info.title:

@@ -71,7 +71,8 @@ class FeesPage(Page):
 
     def panes(self) -> list[QWidget]:
         """See `Page.panes`."""
-        return [self.tabs, *(self.browse.panes() if self._tab() is self.browse else [])]
+        tab = self._tab()
+        return [self.tabs, *(tab.panes() if isinstance(tab, BrowseTab | CodesTab) else [])]
 
     def _tab(self) -> Tab:
         tabs: tuple[Tab, ...] = (self.fees, self.procedures, self.browse, self.codes)

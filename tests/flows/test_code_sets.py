@@ -1,0 +1,207 @@
+"""Code sets by keys and by dropped files, in the real window."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+from sqlalchemy import select
+
+from desktop.errors import RuleError
+from desktop.models.ledger import AuditRow
+from desktop.models.practice import CodeLicence
+from desktop.services.database import Database
+from desktop.ui.fees.codes_tab import CodesTab
+from desktop.ui.fees.page import FeesPage
+from desktop.ui.fees.sets_import import read_filter
+from desktop.ui.lib import messages
+from desktop.ui.main_window import MainWindow
+from tests.flows.conftest import focused, settle
+from tests.flows.test_setup import dialog_of, save
+from tests.helpers.keys import CONTROL, press, type_in
+from tests.helpers.shared import shared_dir
+
+CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
+
+
+def sets(qtbot: QtBot, window: MainWindow) -> CodesTab:
+    assert window.shell is not None
+    window.shell.go("codes", "codes")
+    settle(qtbot, window)
+    page = window.shell.page()
+    assert isinstance(page, FeesPage)
+    return page.codes
+
+
+def notice(window: MainWindow) -> str:
+    assert window.shell is not None
+    shown = window.shell.notices.notice
+    return "" if shown is None else shown.text
+
+
+def drop(tab: CodesTab, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    actions, buttons = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPointF(40, 40), actions, data, buttons, none)
+    QApplication.sendEvent(tab, enter)
+    assert enter.isAccepted() == bool(paths)
+    assert tab.zone.is_hot == bool(paths)
+    QApplication.sendEvent(tab, QDropEvent(QPointF(40, 40), actions, data, buttons, none))
+    assert not tab.zone.is_hot
+
+
+def wait_for(qtbot: QtBot, window: MainWindow, done: Callable[[], bool]) -> None:
+    qtbot.waitUntil(done, timeout=30_000)
+    settle(qtbot, window)
+
+
+def test_each_set_says_its_state_and_the_files_of_a_release(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    tab = sets(qtbot, window)
+    rows = {row.system: row for row in tab.table.rows()}
+    assert (rows["icd10cm"].text, rows["icd10cm"].records) == ("in force", 98186)
+    assert rows["hcpcs"].text == "not loaded"
+    text = tab.details.toPlainText()
+    assert "SHA-256" in text
+    assert "98,186 records" in text
+    assert not tab.older.isEnabled()
+
+
+def test_two_files_dropped_together_load_next_year_and_say_what_changed(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    tab = sets(qtbot, window)
+    samples = shared_dir("code-samples")
+    drop(tab, samples / "icd10cm_order_addenda_2027.txt", samples / "hcpcs-2019-alpha-numeric.zip")
+    wait_for(qtbot, window, tab.report.isVisible)
+    words = tab.report_words.text()
+    assert "FY2027: 98,403 records, 74,879 billable" in words
+    assert "238 new, 19 changed, 21 ended" in words
+    assert "HCPCS" in words or "2019" in words
+    texts = {(r.system, r.release): r.text for r in tab.table.rows()}
+    assert texts["icd10cm", "FY2027"] == "from 10/01/2026"
+    out = next(r for r in tab.table.rows() if r.system == "hcpcs")
+    assert out.text.startswith("ran out on ")
+
+
+def test_a_file_that_holds_no_codes_is_refused_in_one_sentence(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear doctor,\n")
+    tab = sets(qtbot, window)
+    drop(tab, path)
+    wait_for(qtbot, window, lambda: "letter.txt" in notice(window))
+    assert "not a code-set file" in notice(window)
+    assert not tab.report.isVisible()
+
+
+def test_dragging_something_else_than_files_is_not_taken(qtbot: QtBot, window: MainWindow) -> None:
+    drop(sets(qtbot, window))
+
+
+def test_cpt_asks_for_the_licence_once_then_for_the_day(
+    qtbot: QtBot,
+    window: MainWindow,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    answers = iter([False, True])
+
+    def confirm(_parent: object, question: str, **_more: object) -> bool:
+        asked.append(question)
+        return next(answers)
+
+    monkeypatch.setattr(messages, "confirm", confirm)
+    path = shared_dir("code-samples") / "synthetic" / "LONGULT_layout.txt"
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_args: ([str(path)], ""))
+    tab = sets(qtbot, window)
+    press(focused(), Qt.Key.Key_I, CONTROL_SHIFT)
+    wait_for(qtbot, window, lambda: len(asked) == 1)
+    assert "Nothing was loaded." in notice(window)
+    assert _licences(database) == []
+    press(focused(), Qt.Key.Key_I, CONTROL_SHIFT)
+    wait_for(qtbot, window, lambda: tab.importer.dialog is not None)
+    assert _licences(database) == ["cpt"]
+    dialog = dialog_of(qtbot, tab.importer.dialog)
+    type_in(focused(), "1/1/2026")
+    save(qtbot, window, dialog)
+    wait_for(qtbot, window, tab.report.isVisible)
+    assert {r.text for r in tab.table.rows() if r.system == "cpt"} == {"in force"}
+    press(focused(), Qt.Key.Key_I, CONTROL_SHIFT)
+    settle(qtbot, window)
+    assert asked == ["Does this practice hold a licence for CPT?"] * 2
+    who = select(AuditRow.user_id).where(AuditRow.action == "confirmed")
+    assert database.read(lambda work: list(work.session.scalars(who))) == [1]
+
+
+def _licences(database: Database) -> list[str]:
+    return database.read(lambda work: list(work.session.scalars(select(CodeLicence.system))))
+
+
+def test_a_file_without_a_date_asks_for_its_first_day(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "mue.csv"
+    path.write_text(
+        '"HCPCS/\nCPT Code","Practitioner Services MUE Values","MUE Adjudication Indicator",'
+        '"MUE Rationale"\n'
+        'G0438,1,"2 Date of Service Edit: Policy","CMS Policy"\n'
+        'G0439,x,"2 Date of Service Edit: Policy","CMS Policy"\n'
+    )
+    tab = sets(qtbot, window)
+    tab.load([path])
+    wait_for(qtbot, window, lambda: tab.importer.dialog is not None)
+    dialog = dialog_of(qtbot, tab.importer.dialog)
+    type_in(focused(), "7/1/2026")
+    save(qtbot, window, dialog)
+    wait_for(qtbot, window, tab.report.isVisible)
+    assert "1 lines left out" in tab.report_words.text()
+    press(tab.left_out_button, Qt.Key.Key_Return)
+    assert tab.dialog is not None
+    (line,) = tab.dialog.table.rows()
+    assert (line.file, line.number) == ("mue.csv", 4)
+    row = next(r for r in tab.table.rows() if r.system == "mue")
+    assert row.valid_from == dt.date(2026, 7, 1)
+
+
+def test_older_releases_are_shown_on_request(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    tab = sets(qtbot, window)
+    for quarter, day in (("2026q2", 1), ("2026q3", 2)):
+        path = tmp_path / f"mue-{quarter}.csv"
+        path.write_text(
+            '"HCPCS/\nCPT Code","Practitioner Services MUE Values",'
+            '"MUE Adjudication Indicator","MUE Rationale"\n'
+            f'G0438,{day},"2 Date of Service Edit: Policy","CMS Policy"\n'
+        )
+        tab.report.hide()
+        tab.load([path])
+        wait_for(qtbot, window, tab.report.isVisible)
+    assert sum(r.system == "mue" for r in tab.table.rows()) == 1
+    press(tab.older, Qt.Key.Key_Space)
+    assert [r.text for r in tab.table.rows() if r.system == "mue"] == [
+        "runs out in 15 days" if tab.context.today() > dt.date(2026, 9, 15) else "in force",
+        "until 06/30/2026",
+    ]
+
+
+def test_the_provider_file_is_taken_by_state_or_number() -> None:
+    found = read_filter("tx, ok", "1234567893\n1982637400")
+    assert found.states == {"TX", "OK"}
+    assert found.npis == {"1234567893", "1982637400"}
+    for states, npis, field in (("", "", "states"), ("TEX", "", "states"), ("", "12", "npis")):
+        with pytest.raises(RuleError) as caught:
+            read_filter(states, npis)
+        assert caught.value.problems[0].field == field
