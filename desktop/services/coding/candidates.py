@@ -48,6 +48,8 @@ _WITHOUT_FACTOR = 0.99
 """Of two titles that say nothing more, the one that rules something out comes second."""
 _FIELD_FACTOR = 0.86
 """Codes of a special field rank behind when nothing of that field was asked."""
+_NAMED = 0.97
+"""A dictionary's reading that matches this well names the term, of whatever field it is."""
 _LEVELS = 5
 
 
@@ -98,7 +100,8 @@ class Candidates:
         rows = []
         for number, code, kind, term, title, billable in self.terms(by_id, on):
             score = by_id[number] * reading.factor * _KIND_FACTOR.get(kind, _OTHER_KIND)
-            score *= self.fit(code, title, asked, said, other=reading.other)
+            named = bool(reading.spelled) and by_id[number] >= _NAMED
+            score *= self.fit(code, title, asked, said, other=reading.other, named=named)
             why = "title" if kind == TITLE else term
             if reading.spelled:
                 why = reading.spelled if kind == TITLE else f"{reading.spelled}: {term}"
@@ -120,14 +123,22 @@ class Candidates:
         return [(*row[:5], bool(row[5])) for row in rows]
 
     def fit(
-        self, code: str, title: str, asked: Collection[str], said: Aspects, *, other: bool
+        self,
+        code: str,
+        title: str,
+        asked: Collection[str],
+        said: Aspects,
+        *,
+        other: bool,
+        named: bool = False,
     ) -> float:
         """What a code's field and the shape of its title make of a score."""
         factor = said.factor(title)
         field = self._fields.get(code[0])
-        if field is not None and not field.intersection(asked) and not field & said.has:
+        strange = field is not None and not field.intersection(asked) and not field & said.has
+        if strange and not named:
             factor *= _FIELD_FACTOR
-        if OTHER.match(title) and not other:
+        if bool(OTHER.match(title)) != other:
             factor *= OTHER_FACTOR
         if " without " in title:
             factor *= _WITHOUT_FACTOR
