@@ -160,6 +160,7 @@ def _create(
         engine.dispose()
         with CodeStore(folder / CODES_NAME) as codes:
             codes.load_packaged(clock.now(), progress.report)
+            codes.load_built_in(clock.now())
         keys.write_key_file(folder, slots)
     except BaseException:
         lock.release()
@@ -202,6 +203,8 @@ def _open(folder: Path, key: bytes, secret: Secret, name: str, clock: Clock | No
             lock.alone()
             _keep_copies(folder)
             _bring_up(folder, key)
+            with CodeStore(folder / CODES_NAME) as codes:
+                codes.load_built_in((clock or SystemClock()).now())
             lock.share()
         engine = sqlcipher.engine(folder / PRACTICE_NAME, key, begin="BEGIN", pooled=False)
         with sqlcipher.plain_errors(), Session(engine) as session:

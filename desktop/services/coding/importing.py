@@ -17,6 +17,7 @@ from desktop.services.coding.files import (
     cpt,
     cpt_modifiers,
     fee_schedule,
+    flat,
     hcpcs,
     icd_index,
     mue,
@@ -45,6 +46,7 @@ KINDS: tuple[FileKind, ...] = (
     *coverage_articles.KINDS,
     *cpt.KINDS,
     *cpt_modifiers.KINDS,
+    *flat.KINDS,
 )
 """Every published layout that the program reads; a further one is a further line here."""
 

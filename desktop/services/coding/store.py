@@ -13,7 +13,7 @@ from typing import Self
 from sqlcipher3 import dbapi2
 
 from desktop.errors import EnvironmentProblem
-from desktop.services.coding import importing, systems
+from desktop.services.coding import importing, own_lists, systems
 from desktop.services.coding.connection import connect, said
 from desktop.services.coding.search import Searcher, Wish
 from desktop.services.coding.values import (
@@ -108,6 +108,10 @@ class CodeStore:
     def load_packaged(self, now: dt.datetime, progress: Progress = no_progress) -> ImportResult:
         """Load the ICD-10-CM release that comes with the program; twice is harmless."""
         return importing.load_packaged(self._connection, now, progress)
+
+    def load_built_in(self, now: dt.datetime) -> list[ImportResult]:
+        """Load the lists in the program's own words; those that stand change nothing."""
+        return own_lists.load(self._connection, now)
 
     def import_file(
         self,

@@ -15,7 +15,7 @@ from desktop.errors import AppError
 from desktop.models.practice import CodeLicence
 from desktop.services import audit
 from desktop.services.clock import stamp
-from desktop.services.coding import importing, plain_words
+from desktop.services.coding import importing, own_lists, plain_words
 from desktop.services.coding.parts import parts_of
 from desktop.services.coding.systems import SYSTEMS
 from desktop.services.coding.values import (
@@ -213,6 +213,8 @@ def _state(
         return SetState.COMING, f"from {release.valid_from:{_SHOWN}}"
     if not is_current and newer is not None:
         return SetState.OLDER, f"until {newer.valid_from - dt.timedelta(days=1):{_SHOWN}}"
+    if release.name == own_lists.BUILT_IN:
+        return SetState.BUILT_IN, "built in, our own words"
     last = last_day(release)
     if last is None:
         return SetState.IN_FORCE, "in force"

@@ -36,7 +36,7 @@ _SHORTEST = 284
 
 _TEXT_COLUMNS: Mapping[str, tuple[tuple[int, int], ...]] = {
     "pricing": ((120, 2), (122, 2), (124, 2), (126, 2)),
-    "multiple_pricing": ((128, 1),),
+    "multiple": ((128, 1),),
     "cim": ((129, 6), (135, 6), (141, 6)),
     "mcm": ((147, 8), (155, 8), (163, 8)),
     "statute": ((171, 10),),
@@ -45,12 +45,12 @@ _TEXT_COLUMNS: Mapping[str, tuple[tuple[int, int], ...]] = {
     "coverage": ((230, 1),),
     "asc": ((231, 2),),
     "asc_from": ((233, 8),),
-    "processing": ((253, 4),),
+    "processing_note": ((253, 4),),
     "betos": ((257, 3),),
     "tos": tuple((261 + i, 1) for i in range(5)),
     "anesthesia": ((266, 3),),
     "added": ((269, 8),),
-    "changed": ((277, 8),),
+    "action_date": ((277, 8),),
     "terminated": ((285, 8),),
     "action": ((293, 1),),
 }
@@ -58,7 +58,7 @@ _TEXT_COLUMNS: Mapping[str, tuple[tuple[int, int], ...]] = {
 
 _SHEET_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "pricing": ("price1", "price2", "price3", "price4"),
-    "multiple_pricing": ("mult_pi",),
+    "multiple": ("mult_pi",),
     "cim": ("cim1", "cim2", "cim3"),
     "mcm": ("mcm1", "mcm2", "mcm3"),
     "statute": ("statute",),
@@ -67,18 +67,18 @@ _SHEET_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "coverage": ("cov",),
     "asc": ("asc_grp",),
     "asc_from": ("asc_dt",),
-    "processing": ("procnote",),
+    "processing_note": ("procnote",),
     "betos": ("betos",),
     "tos": tuple(f"tos{i}" for i in range(1, 6)),
     "anesthesia": ("anest_bu",),
     "added": ("add dt",),
-    "changed": ("act eff dt",),
+    "action_date": ("act eff dt",),
     "terminated": ("term dt",),
     "action": ("action cd",),
 }
 """Attribute → names of its columns in the workbook."""
 
-_DATES = frozenset({"asc_from", "added", "changed", "terminated"})
+_DATES = frozenset({"asc_from", "added", "action_date", "terminated"})
 _MONTHS = {"jan": 1, "apr": 4, "jul": 7, "oct": 10}
 _YEAR = re.compile(r"(?<!\d)(20[1-9]\d)(?!\d)")
 
@@ -259,7 +259,7 @@ def _start(job: Import, part: Part, entries: list[_Entry]) -> dt.date:
     """
     if job.start is not None:
         return job.start
-    days = [day for e in entries for name in ("added", "changed") if (day := e.day(name))]
+    days = [day for e in entries for name in ("added", "action_date") if (day := e.day(name))]
     content = quarter_of(max(days)) if days else None
     name = start_by_name(part.name)
     if name is None or content is None:
@@ -289,7 +289,7 @@ def _node(entry: _Entry, start: dt.date, source: Mapping[str, str]) -> Node:
     title = " ".join(text for text in entry.texts if text)
     begins, ends = entry.day("added"), entry.day("terminated")
     if entry.attributes.get("action") == "A":
-        begins = entry.day("changed") or begins
+        begins = entry.day("action_date") or begins
     past = ends is not None and ends < start
     return Node(
         "code",

@@ -95,10 +95,15 @@ class Reading:
             finally:
                 text.detach()
                 buffered.detach()
-                self._tell = int
+                self._tell = lambda: self.part.size
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, delimiter: str = "", *, strip: bool = True) -> Iterator[Row]:
         """The rows of a workbook, or of text with commas, tabs or semicolons, blank ones left out.
+
+        Args:
+            delimiter: of the text, where it is known.
+            strip: take outer blanks from every cell; a file with hundreds of columns strips
+                only those that it keeps.
 
         Raises:
             RuleError: it is no table.
@@ -106,7 +111,7 @@ class Reading:
         if self.part.is_workbook:
             yield from (row for row in workbook_rows(self.part) if any(row[1]))
             return
-        delimiter = max(",\t;", key=self.part.head.count)
+        delimiter = delimiter or max(",\t;", key=self.part.head.count)
         with self.text() as text:
             reader = csv.reader(self._noting_the_last(text), delimiter=delimiter)
             while True:
@@ -121,7 +126,7 @@ class Reading:
                     ) from e
                 if any(cells):
                     self._last = number
-                    yield number, [cell.strip() for cell in cells]
+                    yield number, [cell.strip() for cell in cells] if strip else cells
 
     def _noting_the_last(self, text: Iterable[str]) -> Iterator[str]:
         line = "\n"
