@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.models import claims, ledger, payments, people, practice, visits
+from desktop.models import claims, coding, ledger, payments, people, practice, visits
 from desktop.models.base import Base
 
-__all__ = ["Base", "claims", "ledger", "payments", "people", "practice", "visits"]
+__all__ = ["Base", "claims", "coding", "ledger", "payments", "people", "practice", "visits"]

@@ -766,6 +766,8 @@ def whole(record: ClaimRecord) -> ClaimRecord:
             x,
             from_on=x.from_on - dt.timedelta(days=shift),
             to_on=x.to_on - dt.timedelta(days=shift),
+            # Which modifiers fit which services is tested by its own table.
+            modifiers=("GP",),
         )
         for x in record.lines
     )

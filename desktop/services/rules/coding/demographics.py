@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,6 +78,12 @@ TABLE: tuple[Expected, ...] = (
 )
 
 
+@functools.lru_cache(maxsize=20_000)
+def rows_for(code: str) -> tuple[Expected, ...]:
+    """The rows that speak about a code."""
+    return tuple(row for row in TABLE if row.fits(code))
+
+
 def check(record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
     """All rules of this family."""
     facts = context.coding
@@ -84,9 +91,7 @@ def check(record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
     for position, code in enumerate(codes_of(record, facts), 1):
         where = f"diagnoses.{context.diagnosis_positions.get(code, position)}"
         shown = facts.diagnoses[code].dotted if code in facts.diagnoses else code
-        for row in TABLE:
-            if not row.fits(code):
-                continue
+        for row in rows_for(code):
             if age is not None and not row.youngest <= age <= row.oldest:
                 yield warning(
                     "diagnosis.age",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.coding.references import CodeRange
@@ -92,7 +93,7 @@ class Service:
     to_on: dt.date
     procedure: str
     modifiers: frozenset[str]
-    units: int
+    units: Decimal
     provider_id: int | None = None
     taxonomy: str = ""
     place: str = ""

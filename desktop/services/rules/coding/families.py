@@ -2,9 +2,55 @@
 
 from __future__ import annotations
 
-from desktop.services.rules.coding import demographics, linkage, specificity, tabular
+from collections.abc import Iterator
 
-FAMILIES = (tabular.check, specificity.check, demographics.check, linkage.check)
+from desktop.models.values.claim_record import ClaimRecord
+from desktop.services.rules.coding import (
+    amounts,
+    demographics,
+    global_days,
+    lcd,
+    linkage,
+    medicare,
+    modifiers,
+    ncci,
+    new_patient,
+    procedures,
+    reviewing,
+    specificity,
+    tabular,
+)
+from desktop.services.rules.coding.cases import cases
+from desktop.services.rules.findings import CheckContext, Finding, Rule
+
+# These look at the lines with the day around them, which is put together once.
+_OF_LINES = (
+    procedures.check,
+    ncci.check,
+    modifiers.check,
+    global_days.check,
+    medicare.check,
+    new_patient.check,
+    amounts.check,
+    lcd.check,
+)
+
+
+def check_lines(record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
+    """All families that judge the procedures."""
+    found = cases(record, context)
+    for family in _OF_LINES:
+        yield from family(record, found, context)
+
+
+FAMILIES: tuple[Rule, ...] = (
+    tabular.check,
+    specificity.check,
+    demographics.check,
+    linkage.check,
+    check_lines,
+    reviewing.check,
+)
 
 # Said, but no reason to hold a claim.
-ADVICE = frozenset({linkage.UNPOINTED})
+ADVICE = frozenset({linkage.UNPOINTED, lcd.UNCONFIRMED})

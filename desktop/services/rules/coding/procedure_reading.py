@@ -1,0 +1,145 @@
+"""Procedures, their edits and articles, read from the code sets: each code once a date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from desktop.services.coding.store import CodeStore
+from desktop.services.coding.values import (
+    ADD_ON,
+    CPT,
+    HCPCS,
+    LCD,
+    MPFS,
+    MUE,
+    NCCI,
+    CodeInfo,
+    CodePair,
+)
+from desktop.services.rules.coding.facts import Article, ProcedureFacts
+
+SYSTEMS = (HCPCS, CPT, NCCI, MUE, ADD_ON, MPFS, LCD)
+Choices = Mapping[tuple[str, str], tuple[str, ...]]
+"""Per (article, procedure): the confirmed groups; empty: the article does not apply."""
+
+
+class ProcedureReader:
+    """Answers about procedures by date, kept as long as one run of the checks."""
+
+    def __init__(self, store: CodeStore) -> None:
+        self._store = store
+        self._present = {r.system for r in store.releases()}
+        self._covered: dict[tuple[str, dt.date], bool] = {}
+        self._facts: dict[tuple[str, dt.date], ProcedureFacts] = {}
+        self._pairs: dict[tuple[str, str, dt.date], CodePair | None] = {}
+        self._articles: dict[tuple[str, dt.date], tuple[str, tuple[tuple[str, str], ...]]] = {}
+        self._covers_code: dict[tuple[str, str, dt.date], bool] = {}
+
+    def knows(self, system: str) -> bool:
+        """Whether any release of a system is loaded."""
+        return system in self._present
+
+    def covers(self, system: str, on: dt.date) -> bool:
+        """Whether a release of a system that is loaded holds for a date."""
+        if system not in self._present:
+            return False
+        key = (system, on)
+        if key not in self._covered:
+            self._covered[key] = self._store.coverage(system, on) is not None
+        return self._covered[key]
+
+    def loaded(self, on: dt.date) -> frozenset[str]:
+        """The systems that cover a date."""
+        return frozenset(s for s in SYSTEMS if self.covers(s, on))
+
+    def read(self, codes: Iterable[str], on: dt.date) -> None:
+        """Read what the rules need of these procedures on a date."""
+        fresh = sorted({c for c in codes if c and (c, on) not in self._facts})
+        if not fresh:
+            return
+        sets: dict[str, dict[str, CodeInfo]] = {
+            s: self._store.lookups(s, fresh, on) if self.covers(s, on) else {}
+            for s in (HCPCS, CPT, MUE, MPFS)
+        }
+        linked: dict[str, dict[str, list[CodePair]]] = {ADD_ON: {}, LCD: {}}
+        for system, found in linked.items():
+            if self.covers(system, on):
+                for pair in self._store.pairs(system, fresh, on):
+                    found.setdefault(pair.first, []).append(pair)
+        for code in fresh:
+            system = system_of(code)
+            system = system if system and self.covers(system, on) else ""
+            mue, fees = sets[MUE].get(code), sets[MPFS].get(code)
+            self._facts[code, on] = ProcedureFacts(
+                code,
+                system,
+                sets[system].get(code) if system else None,
+                mue.attributes if mue else None,
+                tuple(linked[ADD_ON].get(code, ())),
+                fees.attributes if fees else None,
+                tuple(dict.fromkeys(p.second for p in linked[LCD].get(code, ()))),
+            )
+
+    def facts(self, code: str, on: dt.date) -> ProcedureFacts:
+        """What was read of a procedure."""
+        return self._facts.get((code, on), ProcedureFacts(code))
+
+    def pair(self, first: str, second: str, on: dt.date) -> CodePair | None:
+        """The NCCI edit of two procedures in this order."""
+        if not self.covers(NCCI, on):
+            return None
+        key = (first, second, on)
+        if key not in self._pairs:
+            self._pairs[key] = self._store.pair(NCCI, first, second, on)
+        return self._pairs[key]
+
+    def articles(
+        self, code: str, on: dt.date, choices: Choices, diagnoses: Iterable[str]
+    ) -> tuple[Article, ...]:
+        """The coverage articles that list a procedure, as far as the user has confirmed them."""
+        return tuple(
+            self._article(number, code, on, choices.get((number, code)), diagnoses)
+            for number in self.facts(code, on).articles
+        )
+
+    def _article(
+        self,
+        number: str,
+        code: str,
+        on: dt.date,
+        confirmed: tuple[str, ...] | None,
+        diagnoses: Iterable[str],
+    ) -> Article:
+        title, groups = self.article(number, on)
+        covered = frozenset(
+            d for d in diagnoses for group in confirmed or () if self._covers(group, d, on)
+        )
+        return Article(number, title, code, groups, confirmed, covered)
+
+    def article(self, number: str, on: dt.date) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """An article's title, and its covered groups with their paragraphs."""
+        key = (number, on)
+        if key not in self._articles:
+            info = self._store.lookup(LCD, number, on)
+            groups = self._store.children(number, on, LCD)
+            covered = [g for g in groups if not g.code.partition("/")[2].startswith("n")]
+            self._articles[key] = (
+                info.title if info else "",
+                tuple((g.code, g.title) for g in covered),
+            )
+        return self._articles[key]
+
+    def _covers(self, group: str, diagnosis: str, on: dt.date) -> bool:
+        key = (group, diagnosis, on)
+        if key not in self._covers_code:
+            pair = self._store.pair(LCD, group, diagnosis, on)
+            self._covers_code[key] = pair is not None and pair.indicator == "covered"
+        return self._covers_code[key]
+
+
+def system_of(code: str) -> str:
+    """The set that a procedure code is of; empty for dental codes, which no set here holds."""
+    if code[:1].isdigit():
+        return CPT
+    return "" if code[:1] in {"", "D"} else HCPCS

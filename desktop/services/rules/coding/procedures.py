@@ -1,0 +1,50 @@
+"""Procedure codes: in force on the day of the service, and what HCPCS says of their coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from desktop.models.values.claim_record import ClaimRecord
+from desktop.services.rules.coding.cases import Case, is_medicare
+from desktop.services.rules.findings import CheckContext, Finding, error, shown, warning
+
+_NAMES = {"hcpcs": "HCPCS Level II", "cpt": "CPT"}
+_NOT_PAID = {
+    "I": "is not payable by Medicare",
+    "M": "is not covered by Medicare",
+    "S": "is not covered by Medicare by law",
+}
+_LIABILITY = frozenset({"GA", "GX", "GY", "GZ"})
+
+
+def check(record: ClaimRecord, found: list[Case], _context: CheckContext) -> Iterator[Finding]:
+    """All rules of this family; a set that is not loaded for the day says nothing."""
+    for case in found:
+        if case.known.system and case.known.info is None:
+            yield _unknown(case)
+        elif case.known.info is not None and is_medicare(record):
+            yield from _covered(case)
+
+
+def _unknown(case: Case) -> Finding:
+    name = _NAMES[case.known.system]
+    text = (
+        f"{case.name}: {case.code} is no {name} code on {shown(case.line.from_on)}; check it, or "
+        "take the code that replaced it."
+    )
+    # Category III and laboratory codes appear each quarter, between the yearly lists.
+    make = warning if case.code[-1:] in {"T", "U"} and case.code[:1].isdigit() else error
+    return make("procedure.not_valid", f"{case.where}.procedure", text, f"{name}, by date")
+
+
+def _covered(case: Case) -> Iterator[Finding]:
+    info = case.known.info
+    said = _NOT_PAID.get(info.attributes.get("coverage", "")) if info else None
+    if said and not case.modifiers & _LIABILITY:
+        yield warning(
+            "procedure.not_covered",
+            f"{case.where}.procedure",
+            f"{case.name}: {case.code} {said}; take Medicare's own code for it, or bill it with "
+            "GY so that the patient or the next payer can be billed.",
+            "HCPCS Level II, coverage code",
+        )
