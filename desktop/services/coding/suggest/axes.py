@@ -12,10 +12,10 @@ from desktop.services.coding.values import CodeInfo
 from desktop.services.coding.words import tokens
 
 _SIDE = re.compile(r"\b(right|left|bilateral)\b")
-_SIDELESS = re.compile(
-    r"\bunspecified (?:side|eye|ear|hand|foot|limb|arm|leg|breast|upper|lower|\w+(?: \w+)?)\b|"
-    r", unspecified\b"
-)
+_ENCOUNTER = re.compile(r"\b(?:initial|subsequent) encounter\b|, sequela$")
+_DIGITS = frozenset("index middle ring little thumb great lesser finger toe".split())
+_NO_SIDES = ("I50", "I44", "I45", "I69", "G81", "G83")
+"""Categories where right and left say something else than the side of the phrase."""
 _TRIMESTER = re.compile(r"\b(first|second|third|unspecified) trimester")
 _WORDS = AXIS_WORDS | {"unspecified"}
 
@@ -36,7 +36,8 @@ def variant(info: CodeInfo) -> Variant:
     title = info.title.lower()
     side = _SIDE.search(title)
     trimester = _TRIMESTER.search(title)
-    encounter = info.code[6] if len(info.code) == 7 else ""
+    coded = len(info.code) == 7 and _ENCOUNTER.search(title) is not None
+    encounter = info.code[6] if coded else ""
     core = frozenset(tokens(_unended(title))) - _WORDS
     return Variant(
         info,
@@ -48,7 +49,9 @@ def variant(info: CodeInfo) -> Variant:
 
 
 def _unended(title: str) -> str:
-    return re.sub(r",? (?:initial|subsequent) encounter.*$|, sequela$", "", title)
+    title = re.sub(r",? (?:initial|subsequent) encounter.*$|, sequela$", "", title)
+    title = _TRIMESTER.sub(" ", title)
+    return re.sub(r", (?:right|left|unspecified) (?:eye|ear|side)\b", "", title)
 
 
 class Families:
@@ -69,7 +72,18 @@ class Families:
     def kin(self, code: CodeInfo) -> list[Variant]:
         """The codes that differ from one on an axis alone, itself among them."""
         own = variant(code)
-        start = code.code[:5] if code.code[0] in "ST" else code.code[:3]
+        if code.code.startswith(_NO_SIDES):
+            return [own]
+        start = code.code[:4] if code.code[0] in "ST" else code.code[:3]
         return [v for v in self.below(start) if v.core == own.core or v.info.code == code.code] or [
             own
+        ]
+
+    def wider(self, code: CodeInfo) -> list[Variant]:
+        """Sided codes that say only a finger or toe more than one does."""
+        own = variant(code)
+        return [
+            v
+            for v in self.below(code.code[:4])
+            if v.side and v.core > own.core and v.core - own.core <= _DIGITS
         ]

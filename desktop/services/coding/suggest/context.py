@@ -42,6 +42,7 @@ _PSEUDO = re.compile(
     r"|\b(?:mother|father|mom|dad|parents?|wife|husband|son|daughter|sister|brother|family)"
     r"\s+(?:reports?|states?|says?|notes?|noticed?|brought|brings|denies|worr\w+|is concerned|"
     r"concerned|called|accompan\w+|thinks|gave|describes|present\b|at bedside)"
+    r"|\b(?:daughter|son|wife|husband) (?:says|reports|states|thinks|notes)(?: that)? (?:her |his )?(?:mom|dad|mother|father|wife|husband)\b"
     r"|\b(?:accompanied by|with|per|by|lives with|brought in by|caring for|cares for) (?:his |her |"
     r"the |their )?(?:mother|father|mom|dad|parents?|daughter|son|sister|brother)\b"
     r"|\bnegative (?:affect|mood|thoughts)\b|\bno known (?:drug )?allerg\w+|\bprior to\b"
@@ -74,7 +75,7 @@ _NEGATED_AFTER = (
     r"|\b(?:is|was|are|were)? ?not (?:seen|present|found|identified|noted|suspected|appreciated|"
     r"detected|likely|evident|visuali[sz]ed)\b|(?::|\bis|\bare|\bwas|\bwere|\btest(?:ing|s)?|"
     r"\bscreen|\bswab|\brapid|\bantigen)\s*(?:neg\b|negative\b|none\b|no\b)|\bneg(?:ative)?\b(?! "
-    r"for)|\bdoubt(?:ed|ful)\b|\bnone\b"
+    r"for)|\bdoubt(?:ed|ful)\b|\bnone\b|:\s*(?:[\w-]+ ){0,2}(?:was |is )?neg(?:ative)?\b"
 )
 _HISTORY_BEFORE = (
     r"\b(?:personal |past |prior |remote |known |medical |significant |childhood |distant |pos(?:"
@@ -91,7 +92,7 @@ _HISTORY_AFTER = (
     r"\b(?:has |have |had |is |was |since |now |fully |completely |all )*(?:resolved|cured|healed)\b"
     r"|\bsurvivor\b|\b(?:back )?in (?:19\d\d|20\d\d)\b|\((?:19\d\d|20\d\d)\)|\b(?:19|20)\d\d\b"
     r"|\b(?:\d+|a few|several|many|two|three|four|five|ten|some) (?:years|yrs?|y) ago\b"
-    r"|\b(?:many |several )?years ago\b|\bas a (?:child|kid|teen(?:ager)?|baby|young)\b"
+    r"|\b(?:many |several )?years ago\b|\bas (?:a )?(?:child|kid|teen(?:ager)?|baby|young)\b"
     r"|\bin (?:childhood|infancy|(?:his|her) (?:teens|twenties|youth|20s|30s|40s))\b"
     r"|\bat age \d+\b|\bwhen (?:he|she) was (?:a |\d+|young)\w*|\bin the past\b|\bin remission\b"
     r"(?= since|,? no evidence)|\bno longer (?:present|a problem|active|an issue)\b|\bhistory\b(?! of)"
@@ -101,7 +102,7 @@ _HISTORY_AFTER = (
 _FAMILY_BEFORE = (
     r"\bfam(?:ily|ilial)?(?: medical)? (?:history|hx)(?: is)?(?: also)?(?: significant| positive|"
     r" notable| remarkable)?(?: of| for|:)?|\bf(?:m)?hx?(?: of|:| sig| significant for|\+)"
-    r"|\bfhx\b"
+    r"|\bf(?:m)?hx?\b"
     r"|\b(?:maternal|paternal) (?:history|grand\w+|aunt|uncle|cousin|side|great\w*)"
     r"|\b(?:mother|father|mom|dad|brother|sister|sibling|parent|grandmother|grandfather|grandma|"
     r"grandpa|grandparent|aunt|uncle|cousin|nephew|niece|half[- ]brother|half[- ]sister)s?\b"

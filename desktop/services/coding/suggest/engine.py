@@ -7,18 +7,26 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from desktop.services.coding.store import CodeStore
-from desktop.services.coding.suggest.context import Finding, Reader
-from desktop.services.coding.suggest.facts import NoteFacts, facts_of
-from desktop.services.coding.suggest.lexicon import Lexicon, Match, lexicon_of
+from desktop.services.coding.suggest.causes import causes_in
+from desktop.services.coding.suggest.combine import body_mass, combine
+from desktop.services.coding.suggest.drafts import Draft
+from desktop.services.coding.suggest.drugs import long_term
+from desktop.services.coding.suggest.facts import NoteFacts
+from desktop.services.coding.suggest.lexicon import Lexicon, lexicon_of
+from desktop.services.coding.suggest.past import ALREADY, family, lasting, personal
+from desktop.services.coding.suggest.pregnancy import complicate, weeks_code
 from desktop.services.coding.suggest.procedures import OwnList
+from desktop.services.coding.suggest.questions import diabetes_types, open_question
+from desktop.services.coding.suggest.reading import Reading, read
 from desktop.services.coding.suggest.resolve import Resolved, Resolver
-from desktop.services.coding.suggest.sections import Sentence, sentences
+from desktop.services.coding.suggest.symptoms import integral, is_symptom, leading_to
 from desktop.services.coding.suggest.values import DIAGNOSIS, NamedProcedure, Status, Suggestion
-from desktop.services.coding.suggest.wording import Item, Kind, items
 from desktop.services.coding.values import PatientFacts
 
 _NO_WEIGHTS: Mapping[str, int] = MappingProxyType({})
 LONGEST_NOTE = 60_000
+_MOST_SYMPTOMS = 4
+_PAST_BY_NATURE = ("Z87", "Z90", "Z98", "Z85", "Z86", "Z92")
 
 
 def suggest(
@@ -34,86 +42,143 @@ def suggest(
 
     Args:
         store: the code sets; nothing is written.
-        text: what the provider wrote, plain text; offsets count its characters.
+        text: what the provider wrote, plain text; offsets count its characters. Of a text
+            longer than `LONGEST_NOTE` only the beginning is read.
         on: date of service; a date that no release covers gives an empty list.
         procedures: the practice's own list, matched by its words.
-        weights: how often this practice uses a code; unused codes come later among equals.
+        weights: how often this practice uses a code; it orders equals.
         patient: age and sex of the record; without it the note's own words are used.
     """
     lexicon = lexicon_of(store, on)
     if lexicon is None or not text.strip():
         return []
-    own = OwnList(procedures, weights)
-    return _Note(store, lexicon, text[:LONGEST_NOTE], on, patient).suggestions(own)
+    reading = read(lexicon, text[:LONGEST_NOTE], on, patient)
+    return _Note(store, lexicon, on, reading).suggestions(OwnList(procedures, weights))
 
 
 class _Note:
-    def __init__(
-        self,
-        store: CodeStore,
-        lexicon: Lexicon,
-        text: str,
-        on: dt.date,
-        patient: PatientFacts | None,
-    ) -> None:
-        self._text = text
-        self._on = on
+    def __init__(self, store: CodeStore, lexicon: Lexicon, on: dt.date, reading: Reading) -> None:
         self._lexicon = lexicon
-        self._parts = [(s, items(s.tokens)) for s in sentences(text)]
-        age = None if patient is None else patient.age
-        sex = None if patient is None else patient.sex
-        self.facts: NoteFacts = facts_of(text, self._parts, age, sex)
-        self._resolver = Resolver(store, on, self.facts)
+        self._reading = reading
+        self._text = reading.text
+        self._facts: NoteFacts = reading.facts
+        self._drafts = reading.drafts
+        self._resolver = Resolver(store, on, reading.facts)
 
     def suggestions(self, own: OwnList) -> list[Suggestion]:
-        out: list[Suggestion] = []
-        for sentence, given in self._parts:
-            reader = Reader(sentence, self._on)
-            for match in self._lexicon.matches(given):
-                start, end = self._span(sentence, given, match)
-                finding = reader.finding(start, end)
-                if not finding.advice:
-                    found = self._resolved(given, match, finding)
-                    out.append(self._suggestion(start, end, finding.status, found))
+        for draft in self._drafts:
+            _settle_past(draft)
+        combine(self._drafts, self._facts)
+        complicate(self._drafts, self._facts)
+        self._add_beside()
+        _drop_integral(self._drafts)
+        out = [self._suggestion(d) for d in self._drafts if not d.dropped]
+        for sentence, given in self._reading.parts:
             out.extend(own.found(sentence, given, self._text))
         return sorted(out, key=lambda s: (s.start, s.kind))
 
-    def _suggestion(self, start: int, end: int, status: Status, found: Resolved) -> Suggestion:
-        phrase = self._text[start:end]
-        codes, question, answers = found.codes, found.question, found.answers
-        return Suggestion(phrase, start, end, status, DIAGNOSIS, codes, question, answers)
+    # --- beside the phrases ---------------------------------------------------------------
 
-    def _span(self, sentence: Sentence, given: Sequence[Item], match: Match) -> tuple[int, int]:
-        tokens = sentence.tokens
-        first = match.first
-        sides = {i.first for i in given if i.side and i.kind is Kind.SKIPPED}
-        while first - 1 in sides:
-            first -= 1
-        return tokens[first].start, tokens[match.last].end
+    def _add_beside(self) -> None:
+        facts = self._facts
+        present = [d for d in self._drafts if d.present]
+        if facts.pregnant and facts.weeks is not None:
+            self._beside(facts.weeks_span, weeks_code(facts.weeks))
+        for start, end, code in body_mass(present, facts):
+            self._beside((start, end), code)
+        diabetes = [
+            d for d in present if d.first.startswith(("E08", "E09", "E10", "E11", "E13", "O24"))
+        ]
+        type_1 = bool(diabetes) and all(d.first.startswith(("E10", "O240")) for d in diabetes)
+        for start, end, code in long_term(
+            facts.text, diabetic=bool(diabetes), insulin_coded=not type_1
+        ):
+            if all(d.first != code for d in present):
+                self._beside((start, end), code)
+        if any(d.first.startswith(_INJURIES) for d in present):
+            for start, end, code in causes_in(facts.text):
+                if code.startswith("Y9") and facts.encounter != "A":
+                    continue
+                self._beside((start, end), code)
 
-    def _resolved(self, given: Sequence[Item], match: Match, finding: Finding) -> Resolved:
-        if finding.status is not Status.PRESENT:
+    def _beside(self, span: tuple[int, int], code: str) -> None:
+        start, end = span
+        self._drafts.append(Draft(start, end, frozenset(), (code,), Status.PRESENT, settled=True))
+
+    # --- codes ----------------------------------------------------------------------------
+
+    def _suggestion(self, draft: Draft) -> Suggestion:
+        phrase = self._text[draft.start : draft.end]
+        found = self._resolved(draft)
+        return Suggestion(
+            phrase, draft.start, draft.end, draft.status, DIAGNOSIS,
+            found.codes, found.question, found.answers,
+        )  # fmt: skip
+
+    def _resolved(self, draft: Draft) -> Resolved:
+        if draft.status is Status.NEGATED or not draft.codes:
             return Resolved(())
-        side = match.side or self._side(given, match)
-        context = frozenset(w for i in given for w in i.words)
-        return self._resolver.resolve(match.entry.codes, side, context)
+        if draft.status is Status.FAMILY:
+            own = draft.first.startswith(("Z80", "Z81", "Z82", "Z83", "Z84"))
+            return self._resolver.resolve(draft.codes if own else family(draft.first), "", _NOTHING)
+        if draft.status is Status.HISTORY:
+            return self._resolver.resolve(personal(draft.first), draft.side, _NOTHING, plain=True)
+        if draft.status is Status.UNCERTAIN:
+            return self._resolver.of_symptoms(self._symptoms(draft))
+        found = self._resolver.resolve(
+            draft.codes, draft.side, _NOTHING if draft.settled else draft.context
+        )
+        return self._with_open_question(draft, found)
 
-    def _side(self, given: Sequence[Item], match: Match) -> str:
-        """The side that stands nearest to a phrase, else the only one said of its words."""
-        before = [i for i in given if i.last < match.first][-4:]
-        for item in reversed(before):
-            if item.kind in {Kind.BREAK, Kind.COMMA}:
-                break
-            if item.side:
-                return item.side
-        after = [i for i in given if i.first > match.last][:5]
-        for item in after:
-            if item.kind is Kind.BREAK:
-                break
-            if item.side:
-                return item.side
-        here = {i.side for i in given if i.side}
-        if len(here) == 1:
-            return here.pop()
-        said = {s for w in match.key for s in self.facts.sides.get(w, ())}
-        return said.pop() if len(said) == 1 else ""
+    def _with_open_question(self, draft: Draft, found: Resolved) -> Resolved:
+        if not found.codes or found.question:
+            return found
+        code = found.codes[0].code
+        if draft.question:
+            pairs = diabetes_types(code)
+            return self._resolver.asking(found, draft.question, pairs)
+        question, pairs = open_question(code)
+        if not question or (code == "E119"):
+            return found
+        return self._resolver.asking(found, question, pairs)
+
+    def _symptoms(self, draft: Draft) -> list[tuple[str, str]]:
+        """The symptoms stated that led to a suspicion, else those that usually do."""
+        usual = leading_to(draft.first)
+        belonging = integral(draft.first)
+        stated = [d for d in self._drafts if d.present and is_symptom(d.first)]
+        linked = [d for d in stated if d.first.startswith((*belonging, *(u[:3] for u in usual)))]
+        near = [d for d in stated if d.sentence == draft.sentence and d not in linked]
+        before = [d for d in stated if d not in linked and d not in near]
+        chosen = [(d.first, d.side) for d in (*linked, *near)]
+        if not chosen:
+            chosen = [(code, draft.side) for code in usual[:2]]
+            chosen += [(d.first, d.side) for d in before]
+        return list(dict.fromkeys(chosen))[:_MOST_SYMPTOMS]
+
+
+_NOTHING: frozenset[str] = frozenset()
+_INJURIES = ("S", "T0", "T1", "T2", "T3", "T63", "T07", "T14")
+
+
+def _settle_past(draft: Draft) -> None:
+    """What never ends is still present though listed as past; some codes are past by nature."""
+    if draft.status is Status.FAMILY and draft.first.startswith(("Z77", "Z20")):
+        draft.status = Status.PRESENT
+    if draft.status is Status.HISTORY and draft.first:
+        if not draft.first.startswith(ALREADY) and lasting(draft.first, said=draft.said):
+            draft.status = Status.PRESENT
+    elif draft.status is Status.PRESENT and draft.first.startswith(_PAST_BY_NATURE):
+        draft.status = Status.HISTORY
+
+
+def _drop_integral(drafts: list[Draft]) -> None:
+    """Leave out symptoms that belong to a confirmed disease of the same note."""
+    diseases = [d for d in drafts if d.present and d.codes and not is_symptom(d.first)]
+    parts = {p for d in diseases for p in integral(d.first)}
+    if not parts:
+        return
+    starts = tuple(parts)
+    for draft in drafts:
+        if draft.present and is_symptom(draft.first) and draft.first.startswith(starts):
+            draft.dropped = True

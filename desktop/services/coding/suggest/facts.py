@@ -75,7 +75,7 @@ class NoteFacts:
     """Facts of the note as a whole.
 
     Attributes:
-        weeks: completed weeks of gestation, None when not said.
+        weeks: completed weeks of gestation, None when not said; `weeks_span` is its place.
         trimester: "first", "second", "third" or "".
         encounter: 7th character that the words speak for: A, D or S.
         encounter_said: the words do speak for it; else A is an assumption.
@@ -86,6 +86,7 @@ class NoteFacts:
 
     pregnant: bool
     weeks: int | None
+    weeks_span: tuple[int, int]
     trimester: str
     encounter: str
     encounter_said: bool
@@ -104,7 +105,7 @@ def facts_of(
 ) -> NoteFacts:
     """Read the facts; age and sex of the patient's record go before those of the note."""
     lower = text.lower()
-    weeks = _weeks(lower)
+    weeks, span = _weeks(lower)
     said = _TRIMESTER.search(lower)
     trimester = _TRIMESTERS.get(said[1], said[1]) if said is not None else _trimester(weeks)
     pregnant = _PREGNANT.search(lower) is not None or weeks is not None
@@ -115,20 +116,23 @@ def facts_of(
     encounter, encounter_said = _encounter(lower)
     words = frozenset(w for _, given in items for i in given for w in i.words)
     return NoteFacts(
-        pregnant, weeks if pregnant else None, trimester if pregnant else "",
+        pregnant, weeks if pregnant else None, span, trimester if pregnant else "",
         encounter, encounter_said, _age(lower) if age is None else age, found_sex,
         _sides(items), words, lower,
     )  # fmt: skip
 
 
-def _weeks(lower: str) -> int | None:
-    if not _PREGNANT.search(lower) and not re.search(r"\b\d{1,2}w\d?d?\b|\biup\b", lower):
-        return None
-    for pattern in _WEEKS:
-        for match in pattern.finditer(lower):
-            if 4 <= int(match[1]) <= 42:
-                return int(match[1])
-    return None
+def _weeks(lower: str) -> tuple[int | None, tuple[int, int]]:
+    if _PREGNANT.search(lower) or re.search(r"\b\d{1,2}w\d?d?\b|\biup\b", lower):
+        for pattern in _WEEKS:
+            for match in pattern.finditer(lower):
+                if 4 <= int(match[1]) <= 42:
+                    after = re.match(
+                        r"\s*(?:w\d?d?|\+\s?\d|\d/7|wks?|weeks?)", lower[match.end(1) :]
+                    )
+                    end = match.end(1) + (after.end() if after else 0)
+                    return int(match[1]), (match.start(1), end)
+    return None, (0, 0)
 
 
 def _trimester(weeks: int | None) -> str:

@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from desktop.services.coding.connection import connect
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.suggest.concepts import CONCEPTS
-from desktop.services.coding.suggest.ordinary import ORDINARY
+from desktop.services.coding.suggest.ordinary import ORDINARY, SITES
 from desktop.services.coding.suggest.wording import Item, Kind, items_of_text, title_key
 from desktop.services.coding.values import ICD10CM
 
 LONGEST = 7
 AXIS_WORDS = frozenset(
-    "right left bilateral unilateral unspecified side initial subsequent sequela encounter first "
-    "second third trimester nos nec specified not elsewhere classified".split()
+    "right left bilateral unilateral unspecified side initial subsequent sequela encounter nos nec "
+    "specified not elsewhere classified".split()
 )
 _LEFT_OUT = frozenset("VWXY")
 _EMPTY_PHRASE = re.compile(
-    r"\bunspecified (?:\w+ )?of\b|\bunspecified (?:part|site|type|organism|cause|ligament)s?\b"
+    r"\bunspecified (?:part|site|type|organism|cause|ligament|location|trimester)s?(?: of\b|\b)"
+    r"|\b(?:first|second|third) trimester\b"
+    r"|, (?:right|left|unspecified) (?:eye|ear|side|lower leg|upper arm|hand|foot)\b|, bilateral\b"
     r"|,? without (?:mention of )?(?!or\b).*?(?= of (?:right|left|unspecified|index|ring|middle|"
     r"little|scalp|lip|nose|eyelid)|,|$)|,? (?:initial|subsequent) encounter.*$|, sequela$"
     r"|,? not (?:elsewhere classified|otherwise specified)|\bnos\b|\bnec\b|\([^()]*\)|\[[^\]]*\]"
@@ -150,7 +152,7 @@ def _official_key(text: str) -> frozenset[str]:
 
 def _telling(key: frozenset[str], code: str) -> bool:
     """Whether the words can stand for the code in a note, and are no everyday words."""
-    if key <= ORDINARY or all(w.isdigit() or len(w) < 3 for w in key):
+    if key <= ORDINARY or key <= SITES or all(w.isdigit() or len(w) < 3 for w in key):
         return False
     if len(key) == 1:
         return code[0] not in "ZOP"

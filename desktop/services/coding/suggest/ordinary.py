@@ -24,3 +24,17 @@ ORDINARY = frozenset(
     "lung liver bone muscle nerve artery vein degeneration hemorrhage abnormal aspiration "
     "impairment movement reading result study tobacco alcohol smoking control".split()
 )
+
+SITES = frozenset(
+    "abdominal wall ankle anus aorta arm axilla back bladder bone breast buttock calf cervical cheek "
+    "chest chin clavicle coccyx colon cornea duodenum ear elbow end esophagus external eye eyelid face "
+    "femoral femur fibula finger flank foot forearm forehead gallbladder globe great groin hand head "
+    "heart heel hip humerus ileum index jaw joint kidney knee labia leg lesser limb lip little liver "
+    "low lower lumbar lung middle mouth multiple nail neck nose ovary palm pancreas patella pelvic "
+    "pelvis penis perineum pharynx prostate radius rectum rib ring sacral scalp scrotum shoulder sites "
+    "skin sole spine spinal spleen stomach sternum temple testis thigh thoracic throat thumb thyroid "
+    "tibia toe tongue tonsil tooth torso trachea trunk ulna upper ureter urethra uterus vagina "
+    "vertebra vulva wrist site part region other unspecified genital organ organs intestine body "
+    "cavity tissue soft muscle tendon ligament nerve artery vein brain optic oral nasal ocular".split()
+)
+"""Places of the body: no finding by themselves."""

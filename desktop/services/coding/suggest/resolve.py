@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from desktop.services.coding.ranking import fine
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.suggest.axes import Families, Variant, variant
 from desktop.services.coding.suggest.facts import NoteFacts
@@ -17,7 +19,7 @@ from desktop.services.coding.words import tokens
 _NEUTRAL = frozenset(
     "mellitus due other type essential primary uncomplicated without complication not with mention "
     "closed routine healing delayed nonunion malunion open displaced nondisplaced i ii iii iiia "
-    "iiib iiic or status site part disease disorder".split()
+    "iiib iiic or status site part disease disorder quadrant region".split()
 )
 MOST_CODES = 5
 
@@ -47,13 +49,17 @@ class Resolver:
             self._infos[code] = self._store.lookup(ICD10CM, code, self._on)
         return self._infos[code]
 
-    def billable(self, codes: Iterable[str]) -> list[CodeInfo]:
-        """The codes of a list that may be billed on the date."""
-        found = (self.info(c) for c in codes)
-        return [i for i in found if i is not None and i.billable]
+    def resolve(
+        self, codes: Sequence[str], side: str, context: frozenset[str], *, plain: bool = False
+    ) -> Resolved:
+        """The codes of a phrase, refined by side, encounter, trimester and the words nearby.
 
-    def resolve(self, codes: Sequence[str], side: str, context: frozenset[str]) -> Resolved:
-        """The codes of a phrase, refined by side, encounter, trimester and the words nearby."""
+        Args:
+            codes: best first; of a heading the fitting code below it is taken.
+            side: right, left, bilateral or "".
+            context: words that may make a code more specific.
+            plain: ask nothing.
+        """
         chosen: list[CodeInfo] = []
         question = ""
         answers: tuple[Answer, ...] = ()
@@ -69,11 +75,27 @@ class Resolver:
             if place == 0:
                 question, answers = refined.question, refined.answers
             chosen.extend(refined.infos)
+        if plain:
+            question, answers = "", ()
         return Resolved(suggested(chosen), question, answers)
 
-    def axes(self, code: str, side: str = "") -> Resolved:
-        """One code refined by side, encounter and trimester."""
-        return self.resolve([code], side, frozenset())
+    def of_symptoms(self, given: Iterable[tuple[str, str]]) -> Resolved:
+        """Codes of symptoms, each with its side; nothing is asked."""
+        found: dict[str, SuggestedCode] = {}
+        for code, side in given:
+            for one in self.resolve([code], side, frozenset(), plain=True).codes[:1]:
+                found.setdefault(one.code, one)
+        infos = (self.info(code) for code in found)
+        return Resolved(suggested(i for i in infos if i is not None))
+
+    def asking(self, found: Resolved, question: str, pairs: Sequence[tuple[str, str]]) -> Resolved:
+        """The same with a question whose answers lead to codes in force; else unchanged."""
+        answers = []
+        for text, code in pairs:
+            info = self.info(code)
+            if info is not None and info.billable:
+                answers.append(Answer(text, info.code, info.dotted, info.title))
+        return replace(found, question=question, answers=tuple(answers)) if answers else found
 
     # --- headings and more specific codes -------------------------------------------------
 
@@ -82,7 +104,8 @@ class Resolver:
         best: tuple[float, int] | None = None
         chosen = None
         for place, found in enumerate(self._families.below(head.code)):
-            extra = frozenset(canonical(sorted(found.core - known))) - _NEUTRAL
+            said = frozenset(tokens(fine(found.info.title))) & found.core
+            extra = frozenset(canonical(sorted(said - known))) - _NEUTRAL
             score = 2.0 * len(extra & context) - 1.0 * len(extra - context)
             title = found.info.title.lower()
             score += 0.6 if "unspecified" in title else 0.0
@@ -125,17 +148,18 @@ class Resolver:
         pool = kin
         question = ""
         answers: tuple[Answer, ...] = ()
+        wanted = ""
         if own.encounter:
             letters = {v.encounter for v in kin if v.info.code[:6] == info.code[:6]}
             wanted = self.facts.encounter if self.facts.encounter in letters else own.encounter
             pool = [v for v in pool if v.encounter == wanted] or pool
         if own.trimester or any(v.trimester for v in pool):
-            wanted = self.facts.trimester or "unspecified"
+            said = self.facts.trimester or "unspecified"
             trimesters = [v for v in pool if v.trimester in {"first", "second", "third"}]
             if not self.facts.trimester and len(trimesters) > 1:
                 question = "Which trimester?"
                 answers = _answers((f"{v.trimester.capitalize()} trimester", v) for v in trimesters)
-            pool = [v for v in pool if v.trimester == wanted] or pool
+            pool = [v for v in pool if v.trimester == said] or pool
         sided = [v for v in pool if v.side]
         if sided and not (own.side and not any(v.side != own.side for v in sided)):
             if side and (hit := [v for v in sided if v.side == side]):
@@ -147,6 +171,10 @@ class Resolver:
                 question = "Which side?"
                 answers = _answers((v.side.capitalize(), v) for v in sided)
                 pool = [v for v in pool if not v.side] or pool[:0]
+        elif re.search(r"\bunspecified (?:finger|toe)", info.title.lower()):
+            wider = [v for v in self._families.wider(info) if v.encounter == wanted]
+            question = "Which side?" if wider else ""
+            answers = _answers((_digit(v), v) for v in wider)
         best = _in_order(pool, info)[:1]
         if own.encounter and not question and not self.facts.encounter_said and best:
             question, answers = self._which_visit(kin, best[0])
@@ -164,6 +192,13 @@ class _Refined:
     infos: list[CodeInfo]
     question: str
     answers: tuple[Answer, ...]
+
+
+def _digit(v: Variant) -> str:
+    words = re.search(
+        r"\b(?:right|left) (?:(?:index|middle|ring|little|great|lesser) )?\w+", v.info.title
+    )
+    return v.side.capitalize() if words is None else words[0].capitalize()
 
 
 def _in_order(pool: list[Variant], info: CodeInfo) -> list[Variant]:
@@ -190,8 +225,3 @@ def suggested(infos: Iterable[CodeInfo]) -> tuple[SuggestedCode, ...]:
         SuggestedCode(i.code, i.dotted, i.title, round(1.0 / (1 + 0.25 * rank), 4))
         for rank, i in enumerate(unique)
     )
-
-
-def asked(given: Resolved, question: str, answers: Sequence[Answer]) -> Resolved:
-    """The same with another question."""
-    return replace(given, question=question, answers=tuple(answers))

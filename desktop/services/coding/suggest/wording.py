@@ -23,10 +23,9 @@ SIDES = {
 _CAPITAL_SIDES = {"r": "right", "l": "left"}
 _SKIPPED = STOP_WORDS | frozenset(
     "a i he she they were be been being am has have had my your our some very quite rather over "
-    "around about along also just that which pt patient's - ' ’ \" ( ) recurrent ongoing new "
-    "newly worsening persistent intermittent occasional daily nightly diagnosed known".split()
+    "around about along also just that which pt patient's - ' ’ \" ( ) ongoing "
+    "newly worsening occasional daily nightly diagnosed known area region mellitus".split()
 )
-_NOT_SKIPPED_IN_TITLES = frozenset("recurrent persistent new intermittent".split())
 _JOINTS = frozenset({"and", "with", "/", "&", "w", "w/"})
 _FORMS = {
     word: canonical.split()
@@ -58,7 +57,7 @@ _FORMS = {
         "rupture": "ruptured",
         "low": "lower",
         "abdominal": "abdomen belly tummy",
-        "vaccination": "vaccine vaccinated immunization vaccinate",
+        "vaccination": "vaccine immunization",
         "bleeding": "bleed bled",
         "palpitation": "palpitations",
         "cough": "coughing coughed",
@@ -84,7 +83,6 @@ _FORMS = {
         "arthritis": "arthritic",
         "osteoarthritis": "djd",
         "ischemia": "ischemic",
-        "deficiency": "deficient",
         "elevated": "raised high",
         "fibula": "fibular",
         "radius": "radial",
@@ -94,9 +92,28 @@ _FORMS = {
         "depression": "depressive depressed",
         "shoulder": "shoulders",
         "irregular": "irregularly",
+        "sacral": "sacrum",
+        "low end": "distal",
+        "upper end": "proximal",
+        "back": "dorsum dorsal",
+        "herniation": "herniated",
+        "disc": "disk",
+        "torus": "buckle",
+        "osteoporosis": "osteoporotic",
+        "intertrochanteric": "intertroch",
+        "deficiency": "def deficient",
+        "lumbar": "l1 l2 l3 l4 l5",
+        "cervical": "c3 c4 c5 c6 c7",
+        "prostate": "prostatic",
+        "perforation": "perforated",
+        "stenosis": "stenotic",
     }.items()
     for word in words.split()
 }
+
+
+_NOT_AFTER = {"ed": frozenset("to in from the at via by".split())}
+"""Short forms that mean something else after these words (ED, the emergency department)."""
 
 
 class Kind(Enum):
@@ -140,7 +157,7 @@ def key_of(text: str) -> frozenset[str]:
 
 def title_key(text: str) -> frozenset[str]:
     """The words of an official title in canonical forms."""
-    return frozenset(canonical(tokens(text)))
+    return frozenset(canonical(tokens(text))) - {"mellitus", "region", "area"}
 
 
 def items_of_text(text: str) -> list[Item]:
@@ -170,6 +187,8 @@ def _short_form(given: tuple[Token, ...], i: int) -> tuple[int, str]:
         phrase = " ".join(t.text for t in given[i : i + length])
         found = SHORT_FORMS.get(phrase)
         if found is None:
+            continue
+        if phrase in _NOT_AFTER and i and given[i - 1].text in _NOT_AFTER[phrase]:
             continue
         if phrase in CAPITAL_ONLY and not all(t.capital for t in given[i : i + length]):
             continue

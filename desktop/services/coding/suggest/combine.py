@@ -1,0 +1,396 @@
+# ruff: noqa: E501 (tables of patterns)
+"""Diseases that one code says together: diabetes, hypertension, COPD, influenza, obesity.
+
+After ICD-10-CM guidelines I.A.15 (“with”), I.C.4.a, I.C.9.a and I.C.10: the classification takes
+diabetes and its usual complications, and hypertension with heart failure or kidney disease, as
+related unless the note says otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from desktop.services.coding.suggest.drafts import Draft
+from desktop.services.coding.suggest.facts import NoteFacts
+from desktop.services.coding.suggest.values import Status
+
+Rule = Callable[[list[Draft], NoteFacts], None]
+
+_POOR_CONTROL = re.compile(
+    r"\b(?:poor(?:ly)?[- ](?:control\w*|managed)|uncontrolled|un-controlled|out of control|not (?:well |"
+    r"adequately |at all )?controlled|inadequately controlled|suboptimal\w*|not at goal|above goal|"
+    r"hyperglyc[ae]mi\w*|high sugars?|sugars? (?:running |are |have been )?high)\b"
+)
+_GLUCOSE_COMPLICATIONS: tuple[tuple[str, str, bool], ...] = (
+    # start of the complication's code, end of the diabetes code, complication coded as well
+    ("N184", "22", True),
+    ("N18", "22", True),
+    ("G629", "42", False),
+    ("E1142", "42", False),
+    ("E1140", "40", False),
+    ("G59", "41", False),
+    ("G99", "43", False),
+    ("K3184", "43", False),
+    ("H3600", "319", False),
+    ("H3500", "319", False),
+    ("I739", "51", False),
+    ("I7020", "51", False),
+    ("L9741", "621", True),
+    ("L9740", "621", True),
+    ("L9742", "621", True),
+    ("L975", "621", True),
+    ("L97", "622", True),
+    ("L984", "622", True),
+    ("E162", "649", False),
+    ("R739", "65", False),
+    ("R80", "29", False),
+    ("N08", "21", False),
+    ("H26", "36", False),
+    ("H259", "36", False),
+    ("M146", "610", False),
+    ("N52", "69", True),
+    ("E785", "69", True),
+)
+_NEVER_ASSUMED = ("E785", "N52", "H259", "H26", "G59")
+"""Complications only where the note itself links them."""
+_LINK = re.compile(
+    r"\b(?:due to|from|secondary to|caused by|because of|associated with|diabetic|with|2/2|d/t)\b"
+)
+_RETINA: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(
+            r"\bnon-?\s?proliferative[^.;]{0,20}\bmild|\bmild (?:npdr|non-?\s?proliferative)"
+        ),
+        "2",
+    ),
+    (re.compile(r"\bmoderate (?:npdr|non-?\s?proliferative)"), "3"),
+    (re.compile(r"\bsevere (?:npdr|non-?\s?proliferative)"), "4"),
+    (
+        re.compile(
+            r"(?<!non)(?<!non-)(?<!non )\bproliferative (?:diabetic )?retinopathy\b|\bpdr\b"
+        ),
+        "5",
+    ),
+)
+_TYPE = re.compile(r"^E(?:08|09|10|11|13)")
+KIDNEY_LATE = ("N185", "N186", "N1850")
+
+
+def combine(drafts: list[Draft], facts: NoteFacts) -> None:
+    """Apply every rule in turn."""
+    for rule in _RULES:
+        rule(drafts, facts)
+
+
+def _present(drafts: Sequence[Draft], *starts: str) -> list[Draft]:
+    return [d for d in drafts if d.present and d.first.startswith(starts)]
+
+
+# --- diabetes ---------------------------------------------------------------------------
+
+
+def _diabetes(drafts: list[Draft], facts: NoteFacts) -> None:
+    mentions = [d for d in drafts if d.present and _TYPE.match(d.first)]
+    if not mentions:
+        return
+    known = [d for d in mentions if d.first[:3] != "E11" or d.key & {"2", "ii"}]
+    kind = known[0].first[:3] if known else "E11"
+    kind = _secondary(facts.text) or kind
+    found = _complications(drafts, mentions, facts, kind)
+    for mention in mentions:
+        own = mention.first
+        eye = _retinopathy(mention, facts, kind)
+        if eye:
+            mention.settle(
+                eye, *(code for code, _ in found), question="" if known else "Which type?"
+            )
+            continue
+        if len(own) > 4 and own[3:] not in {"9", "8"} and own[:3] == "E11" and not found:
+            mention.codes = (kind + own[3:], *mention.codes[1:])
+            continue
+        near = [code for code, at in found if at == mention.sentence]
+        codes = list(dict.fromkeys([*near, *(code for code, _ in found)]))
+        question = "" if known or kind != "E11" else "Which type?"
+        mention.settle(*(codes or [kind + "9"]), question=question)
+        if own[3:] not in {"9", "8"} and _TYPE.match(own):
+            mention.settle(kind + own[3:], *codes, question=question)
+
+
+def _secondary(text: str) -> str:
+    if re.search(r"\b(?:steroid|drug|medication)[- ]induced (?:diabetes|hyperglyc)", text):
+        return "E09"
+    if re.search(
+        r"\bdiabetes (?:mellitus )?(?:due to|secondary to|from) (?:chronic )?(?:pancreatitis|cystic|"
+        r"cushing|hemochromatosis|pancreatectomy)|\btype 3c\b",
+        text,
+    ):
+        return "E08"
+    return ""
+
+
+def _complications(
+    drafts: list[Draft], mentions: list[Draft], facts: NoteFacts, kind: str
+) -> list[tuple[str, int]]:
+    """Combination codes in reading order, with the sentence of each; marks the other halves."""
+    out: list[tuple[str, int]] = []
+    for draft in drafts:
+        if not draft.present or draft in mentions:
+            continue
+        eye = _retinopathy(draft, facts, kind)
+        if eye:
+            draft.settle(eye)
+            out.append((eye, draft.sentence))
+            continue
+        for start, end, both in _GLUCOSE_COMPLICATIONS:
+            if not draft.first.startswith(start):
+                continue
+            if start in _NEVER_ASSUMED and not _linked(draft, mentions, facts):
+                break
+            code = kind + end
+            if draft.first == "G629":
+                code = kind + ("42" if draft.key & {"polyneuropathy", "peripheral"} else "40")
+            if draft.first.startswith("E162") and re.search(r"\bwith coma\b", facts.text):
+                code = kind + "641"
+            out.append((code, draft.sentence))
+            if both:
+                draft.codes = (draft.first, code, *draft.codes[1:])
+            else:
+                draft.settle(code)
+            break
+    if _poor(mentions, facts) and kind + "65" not in {c for c, _ in out}:
+        out.append((kind + "65", mentions[0].sentence))
+    return out
+
+
+def _retinopathy(draft: Draft, facts: NoteFacts, kind: str) -> str:
+    if "retinopathy" not in draft.key and not draft.key & {"npdr", "pdr"}:
+        return ""
+    if "hypertensive" in draft.key:
+        return ""
+    edema = re.search(r"\bmacular edema\b", facts.text) and not re.search(
+        r"\b(?:no|without)(?: \w+)? macular edema\b", facts.text
+    )
+    sides = {"right": "1", "left": "2", "bilateral": "3", "": "9"}
+    for pattern, stage in _RETINA:
+        if pattern.search(facts.text):
+            return f"{kind}3{stage}{'1' if edema else '9'}{sides[draft.side]}"
+    return kind + ("311" if edema else "319")
+
+
+def _linked(draft: Draft, mentions: list[Draft], facts: NoteFacts) -> bool:
+    for mention in mentions:
+        a, b = sorted([(draft.start, draft.end), (mention.start, mention.end)])
+        between = facts.text[a[1] : b[0]]
+        if mention.sentence == draft.sentence and len(between) < 30 and _LINK.search(between):
+            return True
+        if abs(mention.start - draft.start) < 2:
+            return True
+    return False
+
+
+def _poor(mentions: list[Draft], facts: NoteFacts) -> bool:
+    for match in _POOR_CONTROL.finditer(facts.text):
+        if any(abs(match.start() - m.start) < 160 for m in mentions):
+            before = facts.text[max(0, match.start() - 40) : match.start()]
+            if re.search(
+                r"(?:\bno\b|\bden\w+\b|hypertension|htn|bp|blood pressure|pain|asthma)"
+                r"[^.;]{0,25}$",
+                before,
+            ):
+                continue
+            return True
+    return False
+
+
+# --- heart and kidneys --------------------------------------------------------------------
+
+
+def _hypertension(drafts: list[Draft], facts: NoteFacts) -> None:
+    pressure = _present(drafts, "I10")
+    if not pressure or facts.pregnant:
+        return
+    failing = _present(drafts, "I50")
+    kidneys = _present(drafts, "N18")
+    late = any(d.first.startswith(KIDNEY_LATE) for d in kidneys)
+    if failing and kidneys:
+        code = "I132" if late else "I130"
+    elif failing:
+        code = "I110"
+    elif kidneys:
+        code = "I120" if late else "I129"
+    else:
+        return
+    for draft in pressure:
+        draft.settle(code)
+
+
+# --- lungs --------------------------------------------------------------------------------
+
+
+def _lungs(drafts: list[Draft], facts: NoteFacts) -> None:  # noqa: ARG001
+    obstructed = _present(drafts, "J449", "J441")
+    if obstructed:
+        infection = _present(drafts, "J18", "J20", "J15", "J12", "J13", "J14", "J22")
+        worse = any(d.first == "J441" for d in obstructed) or any(
+            "exacerbation" in d.context for d in obstructed
+        )
+        for draft in obstructed:
+            codes = (["J440"] if infection else []) + (["J441"] if worse else [])
+            if codes:
+                near = infection and any(i.sentence == draft.sentence for i in infection)
+                if worse and "exacerbation" in (draft.key | draft.context) and not near:
+                    codes.reverse()
+                draft.settle(*codes)
+    emphysema = _present(drafts, "J439")
+    if emphysema:
+        for draft in _present(drafts, "J449"):
+            draft.settle("J439", "J449")
+    flu = _present(drafts, "J101", "J111")
+    sick = _present(drafts, "J18", "J12")
+    if flu and sick:
+        kind = "J10" if any(d.first == "J101" for d in flu) else "J11"
+        for draft in flu:
+            draft.settle(kind + "00")
+    covid = _present(drafts, "U071")
+    if covid:
+        for draft in _present(drafts, "J189", "J129"):
+            draft.settle("J1282")
+
+
+def _influenza_identified(drafts: list[Draft], facts: NoteFacts) -> None:
+    """“Influenza” alone is the identified one where the note tells of a positive test."""
+    positive = re.search(
+        r"\b(?:flu|influenza)(?: type)? ?[ab]?\b[^.;\n]{0,25}\b(?:positive|pos\b|detected|confirmed)|"
+        r"\bpositive\b[^.;\n]{0,20}\b(?:flu|influenza)|\b(?:flu|influenza)(?: type)? [ab]\b[^.;\n]"
+        r"{0,12}(?:\+|positive|pos\b)|(?:flu|influenza) ?\+",
+        facts.text,
+    )
+    if positive is None:
+        return
+    for draft in _present(drafts, "J111"):
+        draft.codes = ("J101", *draft.codes)
+
+
+# --- weight -------------------------------------------------------------------------------
+
+_BMI = re.compile(r"\bbmi\b(?: of| is| was|:| today| at|=|,)*\s*(?:now )?(\d{2}(?:\.\d+)?)")
+
+
+def body_mass(drafts: Sequence[Draft], facts: NoteFacts) -> list[tuple[int, int, str]]:
+    """Place and code of a body mass index that a weight diagnosis makes codable (I.B.14)."""
+    weight = _present(drafts, "E66", "R635", "R634", "R636", "E4", "O9921", "Z713", "E88810")
+    adult = facts.age is None or facts.age >= 20
+    out = []
+    for match in _BMI.finditer(facts.text):
+        value = float(match[1])
+        if weight and adult and 12 <= value < 90:
+            out.append((match.start(), match.end(), _z68(value)))
+    return out
+
+
+def _z68(value: float) -> str:
+    if value < 20:
+        return "Z681"
+    if value < 40:
+        return f"Z68{int(value)}"
+    for limit, code in ((45, "Z6841"), (50, "Z6842"), (60, "Z6843"), (70, "Z6844")):
+        if value < limit:
+            return code
+    return "Z6845"
+
+
+# --- mind ---------------------------------------------------------------------------------
+
+
+def _mind(drafts: list[Draft], facts: NoteFacts) -> None:  # noqa: ARG001
+    """Dementia of a named disease, and nicotine dependence once tobacco use is classified."""
+    if _present(drafts, "G30"):
+        for draft in _present(drafts, "F0390", "F039"):
+            draft.settle("F0280", "F0390")
+
+
+# --- stroke and its effects ---------------------------------------------------------------
+
+_AFTER_STROKE = re.compile(
+    r"\b(?:after|from|due to|following|residual|s/p|post|secondary to|late effects? of|sequelae? of|old|"
+    r"prior|previous|history of|h/o|hx of|since)\b[^.;\n]{0,40}\b(?:stroke|cva|cerebral infarct\w*)\b|"
+    r"\bpost-?\s?stroke\b|\bstroke\b[^.;\n]{0,30}\b(?:with residual|residual|sequela)"
+)
+_EFFECTS = (
+    ("G819", "I6935"), ("R4701", "I69320"), ("R1310", "I69391"), ("R4781", "I69322"),
+    ("R29810", "I69392"), ("R270", "I69393"), ("R471", "I69322"), ("R413", "I69311"),
+)  # fmt: skip
+
+
+def _stroke(drafts: list[Draft], facts: NoteFacts) -> None:
+    strokes = [d for d in drafts if d.first.startswith("I63") and d.status is not Status.NEGATED]
+    if not strokes or not _AFTER_STROKE.search(facts.text):
+        return
+    effects = []
+    for draft in drafts:
+        for start, code in _EFFECTS:
+            if draft.present and draft.first.startswith(start):
+                full = code
+                if code == "I6935":
+                    full += {"right": "1", "left": "4"}.get(draft.side, "9")
+                draft.settle(full)
+                effects.append(full)
+    for stroke in strokes:
+        if effects and stroke.status is not Status.FAMILY:
+            stroke.status = Status.PRESENT
+            stroke.settle(*effects)
+
+
+# --- what one mention says of the others ----------------------------------------------------
+
+
+def _resolved(drafts: list[Draft], facts: NoteFacts) -> None:
+    """A disease that the note calls resolved is past wherever it stands in the note."""
+    over = {
+        d.key
+        for d in drafts
+        if d.status is Status.HISTORY
+        and re.match(r"\W*(?:has |is |now |have )*resolved", facts.text[d.end : d.end + 25])
+    }
+    for draft in drafts:
+        if draft.present and draft.key in over:
+            draft.status = Status.HISTORY
+    if _present(drafts, "U099"):
+        for draft in _present(drafts, "U071"):
+            draft.dropped = True
+
+
+_BLOOD_LOSS = re.compile(
+    r"\b(?:due to|from|secondary to|caused by|2/2|d/t)\b[^.;\n]{0,30}\b(?:heavy (?:periods?|menses|menstr\w+)|"
+    r"menorrhagia|blood loss|bleed\w*|fibroids?|hemorrhoids?)"
+)
+
+
+def _anemia(drafts: list[Draft], facts: NoteFacts) -> None:
+    kidney = _present(drafts, "N18")
+    for draft in _present(drafts, "D509", "D649"):
+        after = facts.text[draft.end : draft.end + 70]
+        match = _BLOOD_LOSS.search(after)
+        if (
+            match is not None
+            and match.start() < 12
+            and ("iron" in draft.context or draft.first == "D509")
+        ):
+            draft.settle("D500", "D62")
+        elif (
+            draft.first == "D649"
+            and kidney
+            and re.match(
+                r"\W*(?:due to|of|from|in|secondary to)\W+(?:\w+ )?(?:ckd|chronic kidney|chronic renal|esrd)",
+                after,
+            )
+        ):
+            draft.settle("D631")
+        elif draft.first == "D649" and {"iron", "deficiency"} <= draft.context:
+            draft.settle("D509")
+
+
+_RULES: tuple[Rule, ...] = (
+    _resolved, _influenza_identified, _diabetes, _hypertension, _lungs, _mind, _stroke, _anemia,
+)  # fmt: skip

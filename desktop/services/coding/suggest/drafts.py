@@ -1,0 +1,55 @@
+"""A phrase on its way to a suggestion: found and read, not yet resolved to codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from desktop.services.coding.suggest.sections import Section
+from desktop.services.coding.suggest.values import Status
+
+
+@dataclass(slots=True)
+class Draft:
+    """A phrase with its status and what it means by itself; the rules change `codes`.
+
+    Attributes:
+        start, end: offsets into the note.
+        key: its canonical words.
+        codes: without dot, best first; unspecified as to side, trimester and encounter.
+        side: right, left, bilateral or "".
+        context: canonical words of the sentence that are present there.
+        sentence: number of the sentence.
+        settled: `codes` are final: no rule of the words nearby may refine them.
+        dropped: it is part of something else and is not offered by itself.
+        said: a cue gave the status, not the section alone.
+    """
+
+    start: int
+    end: int
+    key: frozenset[str]
+    codes: tuple[str, ...]
+    status: Status
+    side: str = ""
+    context: frozenset[str] = field(default_factory=frozenset)
+    sentence: int = 0
+    section: Section = Section.NONE
+    settled: bool = False
+    dropped: bool = False
+    said: bool = False
+    question: str = ""
+
+    @property
+    def first(self) -> str:
+        """The leading code, empty when there is none."""
+        return self.codes[0] if self.codes else ""
+
+    @property
+    def present(self) -> bool:
+        """Present and offered by itself."""
+        return self.status is Status.PRESENT and not self.dropped
+
+    def settle(self, *codes: str, question: str = "") -> None:
+        """Replace the codes by final ones."""
+        self.codes = tuple(dict.fromkeys(c for c in codes if c))
+        self.settled = True
+        self.question = question
