@@ -22,6 +22,7 @@ from desktop.services.coding.files import (
     icd_index,
     mue,
     ncci,
+    provider_directory,
 )
 from desktop.services.coding.packaged import find_files, read_packaged
 from desktop.services.coding.parts import FileKind, Import, Part, parts_of
@@ -44,6 +45,7 @@ KINDS: tuple[FileKind, ...] = (
     *add_on.KINDS,
     *fee_schedule.KINDS,
     *coverage_articles.KINDS,
+    *provider_directory.KINDS,
     *cpt.KINDS,
     *cpt_modifiers.KINDS,
     *flat.KINDS,

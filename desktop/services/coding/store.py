@@ -15,6 +15,7 @@ from sqlcipher3 import dbapi2
 from desktop.errors import EnvironmentProblem
 from desktop.services.coding import importing, own_lists, systems
 from desktop.services.coding.connection import connect, said
+from desktop.services.coding.directory import DirectoryProvider, find_providers
 from desktop.services.coding.search import Searcher, Wish
 from desktop.services.coding.values import (
     ICD10CM,
@@ -190,6 +191,11 @@ class CodeStore:
             )
             for first, second, indicator, note, v0, v1 in rows
         ]
+
+    @said()
+    def providers(self, npi: str, names: Sequence[str], limit: int) -> list[DirectoryProvider]:
+        """Providers of the national file by the beginning of an NPI or of folded names."""
+        return find_providers(self._connection, npi, names, limit)
 
     @said()
     def children(self, code: str, on: dt.date, system: str = ICD10CM) -> list[CodeInfo]:
