@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from desktop.services.coding.words import tokens
+from desktop.services.coding.builtin.phrases import longest
+from desktop.services.coding.words import fold, raw_words, stem, tokens
 
 _PIECES = re.compile(
     r"[;:\n]|,(?!\d)|\.(?=\s|$)(?<!\bvs\.)(?<!\bhx\.)|\s[-–—]\s|"
@@ -120,6 +121,9 @@ class _Pieces:
 
 def read_line(text: str) -> Line:
     """The parts of a text; a plain question is one part."""
+    words = _stems(text)
+    if _phrase(words) == len(words):
+        return Line(((text, 1.0),))
     pieces = [p for p in _PIECES.split(text) if p and p.strip()]
     found = _Pieces()
     running = False
@@ -153,7 +157,7 @@ def _sort(piece: str, found: _Pieces, *, running: bool) -> bool:
         found.past.extend(text for text, _ in found.present)
         found.present.clear()
         return False
-    denied = _DENIED.search(piece)
+    denied = _denial(piece)
     if denied is not None:
         beyond = _BEYOND.search(piece, denied.end() + 1)
         end = len(piece) if beyond is None else beyond.start()
@@ -180,6 +184,24 @@ def _sort(piece: str, found: _Pieces, *, running: bool) -> bool:
         return False
     _present(piece, found)
     return False
+
+
+def _denial(piece: str) -> re.Match[str] | None:
+    """The first cue that denies; “no appetite” and its like are complaints, not denials."""
+    denied = _DENIED.search(piece)
+    while denied is not None and _phrase(_stems(piece[denied.start() :])) > 1:
+        denied = _DENIED.search(piece, denied.end())
+    return denied
+
+
+def _stems(text: str) -> list[str]:
+    return [stem(word) for word in raw_words(fold(text))]
+
+
+def _phrase(words: list[str]) -> int:
+    """How many words the phrase of the dictionary takes that a text begins with."""
+    found = longest(words, 0) if words else None
+    return 0 if found is None else found[0]
 
 
 def _present(piece: str, found: _Pieces) -> None:
