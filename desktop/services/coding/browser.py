@@ -15,7 +15,18 @@ from desktop.services.coding import plain_words
 from desktop.services.coding.references import CodeRange, references
 from desktop.services.coding.store import CodeStore, normal
 from desktop.services.coding.systems import dotted
-from desktop.services.coding.values import ICD10CM, CodeInfo, CodeNote, Description, NoteKind
+from desktop.services.coding.values import (
+    ADD_ON,
+    CPT,
+    HCPCS,
+    ICD10CM,
+    MPFS,
+    MUE,
+    CodeInfo,
+    CodeNote,
+    Description,
+    NoteKind,
+)
 from desktop.services.coding.variants import Seventh, SideChoice, sevenths, sides
 
 __all__ = ["CodePage", "Seventh", "SideChoice", "additions", "page", "sevenths", "sides"]
@@ -37,6 +48,8 @@ _ADDING = (NoteKind.CODE_FIRST, NoteKind.USE_ADDITIONAL, NoteKind.CODE_ALSO)
 _MENTION = re.compile(r"(?<![0-9A-Z.])[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?(?![0-9A-Za-z])")
 _PLACES = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th")
 _COUNTED = 500
+_CONTRACTOR = "CCCCC"
+_MAINS = 12
 _DAY = "%m/%d/%Y"
 
 
@@ -167,12 +180,27 @@ def page(store: CodeStore, code: str, on: dt.date, system: str = ICD10CM) -> Cod
         choices,
         sides(store, wanted, shown_on) if is_icd else (),
         _additions(store, described, shown_on),
-        plain_words.facts(info),
+        plain_words.facts(info) + _medicare(store, info, on),
         past,
         covering.name if covering else "",
         described.notes_release,
         info.replaced_by,
     )
+
+
+def _medicare(store: CodeStore, info: CodeInfo, on: dt.date) -> tuple[tuple[str, str], ...]:
+    """What the loaded Medicare tables say of a procedure or supply."""
+    if info.system not in (HCPCS, CPT):
+        return ()
+    found = plain_words.medicare(
+        store.lookup(MPFS, info.code, on), store.lookup(MUE, info.code, on)
+    )
+    mains = [p.second for p in store.pairs(ADD_ON, [info.code], on)]
+    if mains:
+        shown = ["what the contractor says" if m == _CONTRACTOR else m for m in mains[:_MAINS]]
+        more = f" and {len(mains) - _MAINS} more" if len(mains) > _MAINS else ""
+        found += (("Only beside", ", ".join(shown) + more),)
+    return found
 
 
 def additions(store: CodeStore, code: str, on: dt.date) -> tuple[Addition, ...]:

@@ -67,6 +67,19 @@ GLOBAL = {
     "YYY": "the contractor says",
     "ZZZ": "that of the main procedure",
 }
+BILATERAL = {
+    "0": "not paid as done on both sides",
+    "1": "paid at one and a half times",
+    "2": "both sides are in the price",
+    "3": "each side is paid in full",
+    "9": "does not apply",
+}
+ASSISTANT = {
+    "0": "paid only with notes that show the need",
+    "1": "not paid",
+    "2": "may be paid",
+    "9": "does not apply",
+}
 LIMIT = {
     "1": "on one line",
     "2": "a day, by policy: no appeal helps",
@@ -74,11 +87,10 @@ LIMIT = {
 }
 _LABELS = {
     "added": "Added",
-    "changed": "Last action on",
+    "action_date": "Last action on",
     "betos": "Group of services (BETOS)",
-    "processing": "Processing note",
+    "processing_note": "Processing note",
     "pricing": "Pricing indicator",
-    "multiple_pricing": "Multiple pricing",
     "statute": "Statute",
     "tos": "Type of service",
     "xref": "See also",
@@ -110,6 +122,7 @@ _LABELS = {
     "base": "Base code of the endoscopy",
     "supervision": "Supervision",
 }
+_HCPCS_LABELS = {"multiple": "Multiple pricing"}
 _OWNERS = {"hcpcs": "CMS (HCPCS)", "cpt": "AMA (CPT)"}
 
 
@@ -120,8 +133,23 @@ def facts(info: CodeInfo) -> tuple[tuple[str, str], ...]:
     for key, value in given.items():
         text = _value(value)
         if text:
-            name = _LABELS.get(key) or key.replace("_", " ").capitalize()
+            name = _HCPCS_LABELS.get(key, "") if info.system in (HCPCS, MODIFIER) else ""
+            name = name or _LABELS.get(key) or key.replace("_", " ").capitalize()
             out.append((name, text))
+    return tuple(out)
+
+
+def medicare(fees: CodeInfo | None, units: CodeInfo | None) -> tuple[tuple[str, str], ...]:
+    """What Medicare's fee schedule and unit limits say of a procedure, for its own page."""
+    out: list[tuple[str, str]] = []
+    if fees is not None:
+        given = dict(fees.attributes)
+        _say(out, given, "status", "Medicare status", STATUS)
+        _say(out, given, "global", "Follow-up period", GLOBAL)
+        _say(out, given, "bilateral", "Both sides (modifier 50)", BILATERAL)
+        _say(out, given, "assistant", "Assistant at surgery", ASSISTANT)
+    if units is not None:
+        out += _own(units, dict(units.attributes))
     return tuple(out)
 
 

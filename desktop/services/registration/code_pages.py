@@ -19,7 +19,7 @@ from desktop.services.coding.systems import SYSTEMS
 from desktop.services.coding.values import ICD10CM, CodeInfo, Release
 from desktop.services.work import Changes, Permission, Work, needs
 
-LISTED = 5000
+LISTED = 30_000
 _TABLES = ("ncci", "mue", "add_on", "mpfs", "gpci", "lcd", "nppes")
 """Sets that say something about codes of others; the browser does not list them."""
 
@@ -48,6 +48,21 @@ class CodeLine:
     why: str
     is_heading: bool
     is_favourite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The lines of the left side.
+
+    Attributes:
+        release: the release that covers the date; empty when none does.
+        is_built_in: the lines are the program's own, since no published list covers the date.
+    """
+
+    lines: tuple[CodeLine, ...]
+    favourites: tuple[CodeLine, ...]
+    release: str
+    is_built_in: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +116,24 @@ def search_lines(
 def lines_below(work: Work, system: str, parent: str, on: dt.date) -> list[CodeLine]:
     """The nodes right below a heading; of an empty parent the chapters, or a whole flat list."""
     favourites = _favourites(work, system)
-    rows: Sequence[CodeInfo] = work.codes.children(parent, on, system)
+    rows: Sequence[CodeInfo] = work.codes.children(parent, on, system, LISTED)
     if not rows and not parent and work.codes.coverage(system, on) is None:
         rows = plain_words.built_in(system)
     return [_line(i, favourites) for i in rows]
+
+
+@needs(Permission.VIEW)
+def listing(work: Work, system: str, text: str, on: dt.date) -> Listing:
+    """What the left side shows: what was found, or the top of the system and the favourites."""
+    covering = work.codes.coverage(system, on)
+    is_built_in = covering is None and bool(plain_words.built_in(system))
+    if text:
+        lines, favourites = search_lines(work, system, text, on), []
+    else:
+        lines = lines_below(work, system, "", on)
+        favourites = favourite_lines(work, system, on)
+    name = covering.name if covering else ""
+    return Listing(tuple(lines), tuple(favourites), name, is_built_in)
 
 
 @needs(Permission.VIEW)
@@ -165,7 +194,8 @@ def _favourites(work: Work, system: str) -> frozenset[str]:
 
 def _line(info: CodeInfo, favourites: frozenset[str]) -> CodeLine:
     names = (info.code, info.dotted, info.title)
-    return CodeLine(*names, "", not info.billable, info.code in favourites)
+    is_heading = not info.billable and info.system == ICD10CM
+    return CodeLine(*names, "", is_heading or info.kind != "code", info.code in favourites)
 
 
 def _matches(info: CodeInfo, text: str) -> bool:

@@ -174,11 +174,9 @@ def sources(work: Work, system: str, release: str) -> list[SourceFile]:
 def last_day(release: Release) -> dt.date | None:
     """The day after which a release is no longer enough; None while no such day is known."""
     starts = _STARTS.get(release.system)
-    if starts is None:
+    if starts is None or release.valid_to is not None:
         return release.valid_to
-    following = _next_start(starts, release.valid_from)
-    ends = following - dt.timedelta(days=1)
-    return min(ends, release.valid_to) if release.valid_to else ends
+    return _next_start(starts, release.valid_from) - dt.timedelta(days=1)
 
 
 def _next_start(starts: Sequence[tuple[int, int]], after: dt.date) -> dt.date:

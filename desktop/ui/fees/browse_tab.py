@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,8 +21,7 @@ from PySide6.QtWidgets import (
 
 from desktop.services.coding.values import ICD10CM
 from desktop.services.registration import code_pages
-from desktop.services.registration.code_pages import BrowseSystem, CodeLine, ShownCode
-from desktop.services.work import Work
+from desktop.services.registration.code_pages import BrowseSystem, CodeLine, Listing, ShownCode
 from desktop.ui.fees.changes_dialog import ChangesDialog
 from desktop.ui.fees.code_tree import FAVOURITES, CodeTree
 from desktop.ui.fees.code_view import EMPTY, CodeView, digit
@@ -310,37 +309,34 @@ class BrowseTab(QWidget):
     def _show_left(self, *, keep: bool = False) -> None:
         """The tree, the whole flat list, or what was found."""
         system, on, text = self.system(), self.on(), self.search.text().strip()
-        if text:
+        if text or not self._is_tree():
             self._lists.read(
-                lambda work: code_pages.search_lines(work, system, text, on), self._on_found
-            )
-        elif not self._is_tree():
-            self._lists.read(
-                lambda work: code_pages.lines_below(work, system, "", on), self._on_found
+                lambda work: code_pages.listing(work, system, text, on), self._on_found
             )
         elif self._seen != (system, on):
-            self._lists.read(lambda work: _top(work, system, on), self._on_top)
+            self._lists.read(lambda work: code_pages.listing(work, system, "", on), self._on_top)
         else:
             self.left.setCurrentWidget(self.tree)
             self._reveal()
         if self.view.code is not None and self.view.code.page.on != on and not keep:
             self._ask_page(self.view.code.page.info.code, remember=False)
 
-    def _on_found(self, lines: list[CodeLine]) -> None:
+    def _on_found(self, found: Listing) -> None:
         self.left.setCurrentWidget(self.list)
         self.list.view.setColumnHidden(len(COLUMNS) - 1, not self.search.text().strip())
         self.list.set_empty_text(self._nothing())
-        self.list.set_rows(lines)
-        self._tell_release(lines)
-        if self.search.text().strip() and lines:
+        self.list.set_rows(found.lines)
+        self._tell_release(found)
+        if self.search.text().strip() and found.lines:
             self.list.select_first()
+        else:
+            self._reveal()
 
-    def _on_top(self, found: tuple[list[CodeLine], list[CodeLine]]) -> None:
-        top, favourites = found
+    def _on_top(self, found: Listing) -> None:
         self._seen = (self.system(), self.on())
-        self.tree.start(top, favourites)
+        self.tree.start(found.lines, found.favourites)
         self.left.setCurrentWidget(self.tree)
-        self._tell_release(top)
+        self._tell_release(found)
         self._reveal()
 
     def _nothing(self) -> str:
@@ -348,13 +344,18 @@ class BrowseTab(QWidget):
             return "Nothing is found. Try other words, fewer of them, or the code."
         return "This code set is not loaded. The tab “Code sets” loads its file."
 
-    def _tell_release(self, lines: Sequence[CodeLine]) -> None:
-        if lines:
-            self.notice.hide()
-            return
+    def _tell_release(self, found: Listing) -> None:
         day = shown(self.on())
-        self.notice.setText(f"No loaded release covers {day}; the tab “Code sets” shows which do.")
-        self.notice.setVisible(not self.search.text().strip())
+        if found.release:
+            text = f"{found.release}, as in force on {day}."
+        elif found.is_built_in:
+            text = "Built in, in our own words; the tab “Code sets” loads the published list."
+        else:
+            text = f"No loaded release covers {day}; the tab “Code sets” shows which do."
+        self.notice.setText(text)
+        self.notice.setProperty("warn", not found.release and not found.is_built_in)
+        self.notice.style().unpolish(self.notice)
+        self.notice.style().polish(self.notice)
 
     def _load_below(self, parent: str) -> None:
         system, on = self.system(), self.on()
@@ -367,7 +368,12 @@ class BrowseTab(QWidget):
     def _reveal(self) -> None:
         """Open the tree where the shown code stands."""
         code = self.view.code
-        if code is None or self.left.currentWidget() is not self.tree:
+        if code is None:
+            return
+        if self.left.currentWidget() is self.list:
+            row = self.list.current_row()
+            if row is None or row.code != code.page.info.code:
+                self.list.select_id(code.page.info.code)
             return
         if self.tree.current_code() == code.page.info.code:
             return
@@ -475,11 +481,6 @@ class BrowseTab(QWidget):
         self._attach(None)
         self._show_code(self.view.code)
         self.context.go("visits")
-
-
-def _top(work: Work, system: str, on: dt.date) -> tuple[list[CodeLine], list[CodeLine]]:
-    top = code_pages.lines_below(work, system, "", on)
-    return top, code_pages.favourite_lines(work, system, on)
 
 
 __all__ = ["FAVOURITES", "AddCode", "BrowseRequest", "BrowseTab"]

@@ -141,7 +141,7 @@ def _facts(page: CodePage) -> str:
         f'<tr><td class="muted">{escape(name)}&nbsp;&nbsp;</td><td>{escape(value)}</td></tr>'
         for name, value in page.facts
     )
-    return f'<table cellspacing="0" cellpadding="3">{rows}</table>'
+    return f'<table cellspacing="0" cellpadding="3" style="margin-top: 8px">{rows}</table>'
 
 
 def _children(page: CodePage) -> str:

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -197,6 +197,12 @@ class CodesTab(QWidget):
             lambda work: code_sets.sources(work, row.system, row.release),
             lambda files: self._show_details(row, files),
         )
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Override of Qt: the details take the theme's new colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "details"):
+            self._on_chosen(self.table.chosen_rows())
 
     def _show_details(self, row: StandingRow, files: list[SourceFile]) -> None:
         self.details.document().setDefaultStyleSheet(

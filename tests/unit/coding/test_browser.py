@@ -205,3 +205,20 @@ def test_built_in_sets_are_shown_in_our_own_words(packaged: CodeStore) -> None:
     assert ("Medicare rate", "facility") in place.facts
     assert reason is not None
     assert dict(reason.facts)["What to do"].startswith("Look for proof of timely filing")
+
+
+def test_a_procedure_says_what_medicare_pays_and_limits(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    samples = shared_dir() / "code-samples"
+    synthetic = samples / "synthetic"
+    empty_store.import_file(samples / "hcpcs-2019-alpha-numeric.zip", NOW)
+    for name in ("MCR_MUE_PractitionerServices_layout.csv", "PPRRVU_layout.csv"):
+        empty_store.import_file(synthetic / name, NOW, dt.date(2019, 1, 1))
+    page = browser.page(empty_store, "G0438", dt.date(2019, 3, 1), "hcpcs")
+    assert page is not None
+    assert dict(page.facts)["Most units"] == "1 a day, by policy: no appeal helps"
+    old = browser.page(empty_store, "A4221", dt.date(2019, 3, 1), "hcpcs")
+    assert old is not None
+    assert dict(old.facts)["Medicare coverage"] == "Each Medicare contractor decides (C)"
+    assert dict(old.facts)["Added"] == "01/01/1997"
