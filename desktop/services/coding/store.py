@@ -198,9 +198,12 @@ class CodeStore:
         return find_providers(self._connection, npi, names, limit)
 
     @said()
-    def children(self, code: str, on: dt.date, system: str = ICD10CM) -> list[CodeInfo]:
+    def children(
+        self, code: str, on: dt.date, system: str = ICD10CM, limit: int = 5000
+    ) -> list[CodeInfo]:
         """The nodes right below a code, section ("I10-I1A") or chapter; of "", the chapters."""
-        return self._select(system, "parent = ?", (code.strip().upper().replace(".", ""),), on)
+        given = (code.strip().upper().replace(".", ""),)
+        return self._select(system, "parent = ?", given, on, limit)
 
     @said()
     def heading(self, code: str, on: dt.date, system: str = ICD10CM) -> CodeInfo | None:
