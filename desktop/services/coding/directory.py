@@ -96,9 +96,10 @@ def find_providers(
 
 
 def _read(row: Sequence[Any]) -> DirectoryProvider:
-    npi, is_person, *texts, ended = row
-    day = None if ended is None else dt.date.fromisoformat(ended)
-    return DirectoryProvider(npi, bool(is_person), *texts, ended_on=day)
+    values = list(row)
+    values[1] = bool(values[1])
+    values[-1] = None if values[-1] is None else dt.date.fromisoformat(values[-1])
+    return DirectoryProvider(*values)
 
 
 def as_row(provider: DirectoryProvider, key: str) -> tuple[object, ...]:
