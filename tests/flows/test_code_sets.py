@@ -16,12 +16,14 @@ from sqlalchemy import select
 from desktop.errors import RuleError
 from desktop.models.ledger import AuditRow
 from desktop.models.practice import CodeLicence
+from desktop.services.clock import SampleClock
 from desktop.services.database import Database
 from desktop.ui.fees.codes_tab import CodesTab
 from desktop.ui.fees.page import FeesPage
 from desktop.ui.fees.sets_import import read_filter
 from desktop.ui.lib import messages
 from desktop.ui.main_window import MainWindow
+from desktop.ui.today.page import TodayPage
 from tests.flows.conftest import focused, settle
 from tests.flows.test_setup import dialog_of, save
 from tests.helpers.keys import CONTROL, press, type_in
@@ -205,3 +207,24 @@ def test_the_provider_file_is_taken_by_state_or_number() -> None:
         with pytest.raises(RuleError) as caught:
             read_filter(states, npis)
         assert caught.value.problems[0].field == field
+
+
+def test_today_leads_to_the_code_sets_when_one_ran_out(
+    qtbot: QtBot, clock: SampleClock, start_window: MainWindow, database: Database
+) -> None:
+    clock.on = dt.date(2026, 10, 1)
+    start_window.open_practice(database)
+    settle(qtbot, start_window)
+    assert start_window.shell is not None
+    today = start_window.shell.page()
+    assert isinstance(today, TodayPage)
+    qtbot.waitUntil(lambda: any(r.key == "codes" for r in today.table.rows()))
+    today.table.view.setFocus()
+    today.table.select_id("codes")
+    press(today.table.view, Qt.Key.Key_Return)
+    settle(qtbot, start_window)
+    page = start_window.shell.page()
+    assert isinstance(page, FeesPage)
+    assert page.tabs.currentWidget() is page.codes
+    row = next(r for r in page.codes.table.rows() if r.system == "icd10cm")
+    assert row.text == "ran out on 09/30/2026"

@@ -18,7 +18,8 @@ from desktop.models.practice import Payer
 from desktop.models.values.enums import ClaimState, Party, TaskKind, VisitState
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, Visit
-from desktop.services.coding.values import ICD10CM
+from desktop.services.registration import code_sets
+from desktop.services.registration.code_sets import SetState
 from desktop.services.reports.lists import UNSENT
 from desktop.services.reports.values import long_day
 from desktop.services.work import Permission, Work, needs
@@ -28,7 +29,6 @@ ELECTRONIC_DAYS: Final = 21
 PAPER_DAYS: Final = 30
 # Days before a filing limit on which a claim is brought up, the nearest first.
 LIMIT_DAYS: Final = (0, 7, 14)
-CODES_DAYS: Final = 30
 _NOTHING: Final[Any] = literal_column("0")
 
 
@@ -302,30 +302,25 @@ def _statements(work: Work) -> Iterator[TodayCount]:
         yield TodayCount("statements", text, count, amount, "statements", None)
 
 
+_CODES_WEIGHT: Final = {
+    SetState.OUT: Weight.BAD,
+    SetState.SOON: Weight.WARN,
+    SetState.IN_FORCE: Weight.PLAIN,
+}
+
+
 def _codes(work: Work) -> Iterator[TodayCount]:
-    on = work.clock.today()
-    releases = work.codes.releases(ICD10CM)
-    if not releases:
-        text = "No ICD-10-CM codes are loaded: import a release"
-        yield TodayCount("codes", text, None, None, "codes", None, Weight.BAD)
-        return
-    ends = [r.valid_to for r in releases]
-    if None in ends:
-        return
-    last = max(e for e in ends if e is not None)
-    if last >= on + dt.timedelta(days=CODES_DAYS):
-        return
-    detail = "import the next release before then" if last >= on else "import the new release now"
-    yield TodayCount(
-        "codes",
-        f"ICD-10-CM loaded until {last.isoformat()}",
-        None,
-        None,
-        "codes",
-        None,
-        Weight.WARN if last >= on else Weight.BAD,
-        detail,
-    )
+    for number, each in enumerate(code_sets.due(work), 1):
+        yield TodayCount(
+            "codes" if number == 1 else f"codes_{number}",
+            each.text,
+            None,
+            None,
+            "codes",
+            "codes",
+            _CODES_WEIGHT[each.state],
+            each.detail,
+        )
 
 
 def _backup(work: Work) -> Iterator[TodayCount]:

@@ -35,21 +35,31 @@ def set_claim(scene: Scene, **values: object) -> None:
     scene.database.write(change)
 
 
-def test_new_practice_has_nothing_to_do_but_codes_that_run_out(database: Database) -> None:
+def test_new_practice_has_nothing_to_do_but_codes_that_run_out(
+    database: Database, clock: SampleClock
+) -> None:
     assert database.read(today.is_new)
+    assert counts(database) == {}
+    clock.on = dt.date(2026, 9, 18)
     found = counts(database)
     assert list(found) == ["codes"]
-    assert found["codes"].text == "ICD-10-CM loaded until 2026-09-30"
+    assert found["codes"].text == "ICD-10-CM runs out in 12 days (09/30/2026)"
     assert found["codes"].weight is Weight.WARN
 
 
-def test_codes_that_ran_out_are_pressing_and_others_are_quiet(
+def test_codes_that_ran_out_are_pressing_and_lead_to_the_code_sets(
     database: Database, clock: SampleClock
 ) -> None:
     clock.on = dt.date(2026, 8, 31)
     assert "codes" not in counts(database)
     clock.on = dt.date(2026, 10, 1)
-    assert counts(database)["codes"].weight is Weight.BAD
+    found = counts(database)["codes"]
+    assert (found.text, found.detail) == (
+        "ICD-10-CM ran out on 09/30/2026",
+        "load the files of fiscal year 2027",
+    )
+    assert found.weight is Weight.BAD
+    assert (found.page, found.argument) == ("codes", "codes")
 
 
 def test_rejected_and_denied_stand_first_and_link_to_their_lists(database: Database) -> None:
