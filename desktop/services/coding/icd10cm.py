@@ -30,10 +30,20 @@ _FEWEST_RECORDS = 80_000
 """Every ICD-10-CM order file since the first, of 2016, has more than 90,000 lines."""
 
 
-def _icd_draft(part: Part, kind: str, digest: str, start: dt.date) -> Draft:
+def icd_draft(part: Part, kind: str, digest: str, start: dt.date) -> Draft:
+    """The release of a fiscal year, or of what is left of it."""
     year = systems.fiscal_year_of(start)
     name = f"FY{year}" if start.month == 10 else f"FY{year}, from {start.isoformat()}"
     return Draft(ICD10CM, name, start, systems.fiscal_year(year)[1], kind, part.name, digest)
+
+
+def start_of(job: Import, part: Part) -> dt.date:
+    """First day of force: as said, by the addenda beside it, by the year in its name.
+
+    Raises:
+        RuleError: nothing says it.
+    """
+    return job.start or _start_by_neighbours(job) or _start_by_name(part)
 
 
 def _start_by_name(part: Part) -> dt.date:
@@ -66,11 +76,11 @@ def _import_order(job: Import, part: Part) -> ImportResult:
             f"{part.name} holds only {len(order.records):,} records, but every official order file "
             "has far more; it seems to be incomplete. Download it again."
         )
-    start = job.start or _start_by_neighbours(job) or _start_by_name(part)
-    draft = _icd_draft(part, "order", job.digest, start)
+    start = start_of(job, part)
+    draft = icd_draft(part, "order", job.digest, start)
     systems.refuse_if_shrunk(job.connection, draft, len(order.records))
     writer = NodeWriter(job.connection, systems.system_id(job.connection, ICD10CM))
-    nodes = _nodes_around(writer, job.connection, draft, list(order.records))
+    nodes = nodes_around(writer, job.connection, draft, list(order.records))
     return save_release(
         job.connection, draft, nodes, job.now, job.progress, writer=writer, rejected=order.rejected
     )
@@ -104,8 +114,8 @@ def _import_addenda(job: Import, part: Part) -> ImportResult:
                 f"{name} its changes, but there are {have.headers:,} and {have.codes:,}; nothing "
                 f"was imported. Import the full order file of {new.year} instead{hint}."
             )
-    draft = _icd_draft(part, "addenda", job.digest, systems.fiscal_year(new.year)[0])
-    nodes = _nodes_around(writer, job.connection, draft, records)
+    draft = icd_draft(part, "addenda", job.digest, systems.fiscal_year(new.year)[0])
+    nodes = nodes_around(writer, job.connection, draft, records)
     return save_release(
         job.connection,
         draft,
@@ -176,7 +186,7 @@ def _in_order(families: dict[str, list[str]], new: set[str]) -> list[str]:
     return out
 
 
-def _nodes_around(
+def nodes_around(
     writer: NodeWriter, connection: Connection, draft: Draft, records: list[OrderRecord]
 ) -> list[Node]:
     """The records as nodes below their parents, with the chapters and sections of their time.
@@ -221,7 +231,7 @@ def _nodes_around(
 def _import_tabular(job: Import, part: Part) -> ImportResult:
     tabular = read_tabular(part.read())
     start = job.start or systems.fiscal_year(tabular.year)[0]
-    draft = _icd_draft(part, "tabular", job.digest, start)
+    draft = icd_draft(part, "tabular", job.digest, start)
     base = systems.covering(job.connection, ICD10CM, start)
     if base is None or base.valid_from != start:
         raise RuleError(
@@ -262,7 +272,7 @@ KINDS = (
         0,
         lambda part: looks_like_order(part.head),
         _import_order,
-        replaces=frozenset({"addenda"}),
+        replaces=frozenset({"addenda", "codes", "codes_addenda"}),
     ),
     FileKind(
         "addenda",

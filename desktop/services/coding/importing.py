@@ -19,6 +19,7 @@ from desktop.services.coding.files import (
     fee_schedule,
     flat,
     hcpcs,
+    icd_codes,
     icd_index,
     mue,
     ncci,
@@ -38,6 +39,7 @@ from desktop.services.coding.values import (
 
 KINDS: tuple[FileKind, ...] = (
     *icd10cm.KINDS,
+    *icd_codes.KINDS,
     *icd_index.KINDS,
     *hcpcs.KINDS,
     *ncci.KINDS,

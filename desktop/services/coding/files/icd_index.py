@@ -27,7 +27,7 @@ _DEEPEST = 20
 _LONGEST = 400
 """Characters of a phrase; the longest official ones have less than half."""
 
-_CODE = re.compile(r"[A-Z]\d[0-9A-Z](?:\.?[0-9A-Z]{1,4})?")
+_CODE = re.compile(r"(?=\D*\d)[A-Z][0-9A-Z]{2}(?:\.?[0-9A-Z]{1,4})?")
 _TERMS = frozenset({"mainTerm", "term"})
 _TEXTS = frozenset("title nemod code manif see seeAlso seecat subcat cell head version".split())
 
