@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from desktop.services.coding import plain_words
+from desktop.services.coding import own_lists, plain_words
 from desktop.services.coding.references import CodeRange, references
 from desktop.services.coding.store import CodeStore, normal
 from desktop.services.coding.systems import dotted
@@ -159,7 +159,7 @@ def page(store: CodeStore, code: str, on: dt.date, system: str = ICD10CM) -> Cod
     shown_on, in_force = on, info is not None
     if info is None:
         if not past:
-            return _built_in(system, wanted, on)
+            return None
         before = [i for i in past if i.valid_from <= on]
         info = before[-1] if before else past[0]
         shown_on = min(info.valid_to or on, on) if before else info.valid_from
@@ -209,14 +209,6 @@ def additions(store: CodeStore, code: str, on: dt.date) -> tuple[Addition, ...]:
     return () if described is None else _additions(store, described, on)
 
 
-def _built_in(system: str, code: str, on: dt.date) -> CodePage | None:
-    info = next((i for i in plain_words.built_in(system) if i.code == code), None)
-    if info is None:
-        return None
-    text = "In the program's own words; no published list is loaded."
-    return CodePage(info, on, text, is_good=True, in_force=True, facts=plain_words.facts(info))
-
-
 # --- how it stands ------------------------------------------------------------------------
 
 
@@ -234,7 +226,9 @@ def _standing(
     if info.kind != "code":
         return "A heading: choose a code below."
     if info.system != ICD10CM:
-        return f"In force on {day}."
+        covering = store.coverage(info.system, on)
+        own = covering is not None and covering.name == own_lists.BUILT_IN
+        return "In the program's own words." if own else f"In force on {day}."
     if info.billable:
         return f"Billable on {day}."
     return f"Not billable: {_missing(store, info, on, takes_seventh)}"

@@ -1,21 +1,18 @@
-"""What the flat code sets say of a code, in plain words, and the sets built into the program."""
+"""What the flat code sets say of a code, in plain words."""
 
 from __future__ import annotations
 
-import datetime as dt
-import functools
 import re
 
+from desktop.services.coding import own_lists
 from desktop.services.coding.builtin.modifiers import MODIFIERS
-from desktop.services.coding.builtin.places import PLACES
-from desktop.services.coding.builtin.reasons import known_reasons, reason_hint
+from desktop.services.coding.builtin.reasons import reason_hint
+from desktop.services.coding.builtin.remarks import REMARKS
 from desktop.services.coding.values import (
     CARC,
     HCPCS,
     MODIFIER,
-    MPFS,
     MUE,
-    NUCC,
     POS,
     RARC,
     CodeInfo,
@@ -123,7 +120,7 @@ _LABELS = {
     "supervision": "Supervision",
 }
 _HCPCS_LABELS = {"multiple": "Multiple pricing"}
-_OWNERS = {"hcpcs": "CMS (HCPCS)", "cpt": "AMA (CPT)"}
+OWNERS = {"hcpcs": "CMS (HCPCS)", "cpt": "AMA (CPT)", own_lists.KIND: "in our own words"}
 
 
 def facts(info: CodeInfo) -> tuple[tuple[str, str], ...]:
@@ -162,31 +159,41 @@ def _own(info: CodeInfo, given: dict[str, str]) -> list[tuple[str, str]]:
         ended = _value(given.pop("terminated", ""))
         if ended:
             out.append(("Last day", ended))
-    source = given.pop("source", "")
-    if source:
-        out.append(("Owner", _OWNERS.get(source, source)))
+        source = given.pop("source", "")
+        if source:
+            out.append(("Owner", OWNERS.get(source, source)))
     if info.system == MODIFIER and info.code in MODIFIERS:
         own = MODIFIERS[info.code]
-        if own.meaning != info.title:
-            out.append(("In our words", own.meaning))
+        out += _unless_title(info, "In our words", own.meaning)
         out.append(("Payment", "changes it" if own.changes_payment else "only informs"))
-    if info.system == CARC:
-        hint = reason_hint("", info.code)
-        if hint.known:
-            if hint.meaning != info.title:
-                out.append(("What it means", hint.meaning))
-            out.append(("What to do", hint.next_step))
-            out.append(("To the patient", f"because of {hint.patient_words}"))
-    if info.system == POS and info.code in PLACES and "facility" not in given:
-        rate = "facility" if PLACES[info.code].facility else "non-facility"
-        out.append(("Medicare rate", rate))
-    if info.system == MPFS:
-        _say(out, given, "status", "Status", STATUS)
-        _say(out, given, "global", "Follow-up period", GLOBAL)
-    if info.system == MUE:
+    elif info.system in (CARC, RARC):
+        out += _reason(info)
+    elif info.system == POS and "facility" in given:
+        is_facility = given.pop("facility") == "yes"
+        out.append(("Medicare rate", "facility" if is_facility else "office (non-facility)"))
+    elif info.system == MUE:
         value, how = given.pop("value", ""), LIMIT.get(given.pop("indicator", "")[:1], "")
         out.append(("Most units", f"{value} {how}".strip()))
     return out
+
+
+def _reason(info: CodeInfo) -> list[tuple[str, str]]:
+    """What an adjustment or remark means to a biller, and what to do next."""
+    if info.system == RARC:
+        return _unless_title(info, "What it means", REMARKS.get(info.code, ""))
+    hint = reason_hint("", info.code)
+    if not hint.known:
+        return []
+    return [
+        *_unless_title(info, "What it means", hint.meaning),
+        ("What to do", hint.next_step),
+        ("To the patient", f"because of {hint.patient_words}"),
+    ]
+
+
+def _unless_title(info: CodeInfo, name: str, words: str) -> list[tuple[str, str]]:
+    """Our words, where the code's title does not say just them."""
+    return [(name, words)] if words and words != info.title else []
 
 
 def _say(
@@ -210,26 +217,3 @@ def _value(text: str) -> str:
         year, month, day = found.groups()
         return "" if year == "0000" else f"{month}/{day}/{year}"
     return bare
-
-
-_ALWAYS = dt.date(1900, 1, 1)
-
-
-@functools.cache
-def built_in(system: str) -> tuple[CodeInfo, ...]:
-    """The codes of a set that the program knows without a file, in its own words."""
-    rows: list[tuple[str, str, dict[str, str]]] = []
-    if system == MODIFIER:
-        rows = [(m.code, m.meaning, {}) for m in MODIFIERS.values()]
-    elif system == POS:
-        rows = [(p.code, p.name, {}) for p in PLACES.values()]
-    elif system == CARC:
-        rows = [(c, reason_hint("", c).meaning, {}) for c in known_reasons()]
-    return tuple(
-        CodeInfo(system, code, code, title, title, True, "", _ALWAYS, None, attributes=more)  # noqa: FBT003
-        for code, title, more in rows
-    )
-
-
-FLAT = (HCPCS, "cpt", MODIFIER, POS, NUCC, CARC, RARC)
-"""The sets that the browser shows as lists."""

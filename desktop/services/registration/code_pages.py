@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from desktop.models.practice import CodeUse
 from desktop.services import codes
-from desktop.services.coding import browser, differences, plain_words
+from desktop.services.coding import browser, differences, own_lists
 from desktop.services.coding.browser import CodePage
 from desktop.services.coding.differences import Differences
 from desktop.services.coding.store import normal
@@ -56,7 +56,7 @@ class Listing:
 
     Attributes:
         release: the release that covers the date; empty when none does.
-        is_built_in: the lines are the program's own, since no published list covers the date.
+        is_built_in: the lines are the program's own words; no published list covers the date.
     """
 
     lines: tuple[CodeLine, ...]
@@ -75,9 +75,9 @@ class ShownCode:
 
 @needs(Permission.VIEW)
 def browse_systems(work: Work) -> list[BrowseSystem]:
-    """The loaded systems and those built in; diagnoses first, then as the program lists them."""
+    """The loaded systems; diagnoses first, then as the program lists them."""
     loaded = {r.system for r in work.codes.releases()} - set(_TABLES)
-    names = [n for n in SYSTEMS if n in loaded or n == ICD10CM or plain_words.built_in(n)]
+    names = [n for n in SYSTEMS if n in loaded or n == ICD10CM]
     names += sorted(loaded - set(names))
     out = []
     for name in names:
@@ -95,9 +95,6 @@ def search_lines(
 ) -> list[CodeLine]:
     """Codes for a code or words, best first; headings too where a code was typed."""
     favourites = _favourites(work, system)
-    if work.codes.coverage(system, on) is None:
-        rows = [i for i in plain_words.built_in(system) if _matches(i, text)]
-        return [_line(i, favourites) for i in rows]
     hits = work.codes.search(
         text,
         on,
@@ -116,9 +113,7 @@ def search_lines(
 def lines_below(work: Work, system: str, parent: str, on: dt.date) -> list[CodeLine]:
     """The nodes right below a heading; of an empty parent the chapters, or a whole flat list."""
     favourites = _favourites(work, system)
-    rows: Sequence[CodeInfo] = work.codes.children(parent, on, system, LISTED)
-    if not rows and not parent and work.codes.coverage(system, on) is None:
-        rows = plain_words.built_in(system)
+    rows = work.codes.children(parent, on, system, LISTED)
     return [_line(i, favourites) for i in rows]
 
 
@@ -126,14 +121,13 @@ def lines_below(work: Work, system: str, parent: str, on: dt.date) -> list[CodeL
 def listing(work: Work, system: str, text: str, on: dt.date) -> Listing:
     """What the left side shows: what was found, or the top of the system and the favourites."""
     covering = work.codes.coverage(system, on)
-    is_built_in = covering is None and bool(plain_words.built_in(system))
     if text:
         lines, favourites = search_lines(work, system, text, on), []
     else:
         lines = lines_below(work, system, "", on)
         favourites = favourite_lines(work, system, on)
     name = covering.name if covering else ""
-    return Listing(tuple(lines), tuple(favourites), name, is_built_in)
+    return Listing(tuple(lines), tuple(favourites), name, name == own_lists.BUILT_IN)
 
 
 @needs(Permission.VIEW)
@@ -196,9 +190,3 @@ def _line(info: CodeInfo, favourites: frozenset[str]) -> CodeLine:
     names = (info.code, info.dotted, info.title)
     is_heading = not info.billable and info.system == ICD10CM
     return CodeLine(*names, "", is_heading or info.kind != "code", info.code in favourites)
-
-
-def _matches(info: CodeInfo, text: str) -> bool:
-    bare = text.casefold().strip()
-    said = f"{info.code} {info.title} " + " ".join(v for _, v in plain_words.facts(info))
-    return all(word in said.casefold() for word in bare.split())

@@ -15,7 +15,7 @@ from desktop.errors import AppError
 from desktop.models.practice import CodeLicence
 from desktop.services import audit
 from desktop.services.clock import stamp
-from desktop.services.coding import importing, own_lists, plain_words
+from desktop.services.coding import importing, own_lists
 from desktop.services.coding.parts import parts_of
 from desktop.services.coding.systems import SYSTEMS
 from desktop.services.coding.values import (
@@ -188,11 +188,8 @@ def _rows(system: str, releases: Sequence[Release], on: dt.date) -> list[Standin
     known = SYSTEMS.get(system)
     title = known.title if known else system
     if not releases:
-        own = plain_words.built_in(system)
-        state = SetState.BUILT_IN if own else SetState.ABSENT
-        text = "built in, our own words" if own else "not loaded"
-        count = len(own) or None
-        return [StandingRow(system, system, title, "", None, None, count, state, text)]
+        nothing = (None, None, None)
+        return [StandingRow(system, system, title, "", *nothing, SetState.ABSENT, "not loaded")]
     begun = [r for r in releases if r.valid_from <= on]
     rows = []
     for each in releases:

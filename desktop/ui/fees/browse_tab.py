@@ -346,14 +346,14 @@ class BrowseTab(QWidget):
 
     def _tell_release(self, found: Listing) -> None:
         day = shown(self.on())
-        if found.release:
-            text = f"{found.release}, as in force on {day}."
-        elif found.is_built_in:
+        if found.is_built_in:
             text = "Built in, in our own words; the tab “Code sets” loads the published list."
+        elif found.release:
+            text = f"{found.release}, as in force on {day}."
         else:
             text = f"No loaded release covers {day}; the tab “Code sets” shows which do."
         self.notice.setText(text)
-        self.notice.setProperty("warn", not found.release and not found.is_built_in)
+        self.notice.setProperty("warn", not found.release)
         self.notice.style().unpolish(self.notice)
         self.notice.style().polish(self.notice)
 

@@ -40,10 +40,21 @@ _TONES: Final = {
     SetState.SOON: Tone.WARN,
     SetState.OUT: Tone.BAD,
 }
+
+
+def _grouped(count: int | None) -> str:
+    return "" if count is None else f"{count:,}"
+
+
+def _begins(row: StandingRow) -> dt.date | None:
+    """Its first day; that of a built-in list says nothing."""
+    return None if row.state is SetState.BUILT_IN else row.valid_from
+
+
 COLUMNS: Final = (
     Column("title", "Code set", stretch=True, width=30),
     Column("release", "Release", width=24),
-    Column("valid_from", "From", Kind.DATE),
+    Column("valid_from", "From", Kind.DATE, getter=_begins),
     Column("valid_to", "To", Kind.DATE),
     Column("records", "Codes", Kind.COUNT, width=10, getter=lambda row: _grouped(row.records)),
     Column(
@@ -283,7 +294,3 @@ def _moment(stamp: str) -> str:
         return f"{shown(dt.date.fromisoformat(day))} {time[:5]} UTC"
     except ValueError:
         return stamp
-
-
-def _grouped(count: int | None) -> str:
-    return "" if count is None else f"{count:,}"

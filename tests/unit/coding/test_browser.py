@@ -195,11 +195,13 @@ def test_the_first_release_has_nothing_to_be_compared_with(both: CodeStore) -> N
     assert changes(both, "icd10cm", "FY1999") is None
 
 
-def test_built_in_sets_are_shown_in_our_own_words(packaged: CodeStore) -> None:
-    modifier = browser.page(packaged, "25", IN_2026, "modifier")
-    place = browser.page(packaged, "21", IN_2026, "pos")
-    reason = browser.page(packaged, "29", IN_2026, "carc")
+def test_built_in_sets_are_shown_in_our_own_words(empty_store: CodeStore) -> None:
+    empty_store.load_built_in(NOW)
+    modifier = browser.page(empty_store, "25", IN_2026, "modifier")
+    place = browser.page(empty_store, "21", IN_2026, "pos")
+    reason = browser.page(empty_store, "29", IN_2026, "carc")
     assert modifier is not None
+    assert modifier.standing == "In the program's own words."
     assert ("Payment", "only informs") in modifier.facts
     assert place is not None
     assert ("Medicare rate", "facility") in place.facts
