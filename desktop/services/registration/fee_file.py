@@ -77,7 +77,8 @@ def read_table(data: bytes, kind: str) -> list[list[str]]:
     if len(data) > MAX_BYTES:
         raise RuleError(f"The {kind} is larger than 10 MB; is it the right one?")
     text = _decoded(data, kind)
-    head = text.lstrip().split("\n", 1)[0]
+    # A title may stand above the headings.
+    head = next((line for line in text.split("\n") if any(d in line for d in ",;\t")), "")
     delimiter = max(",;\t", key=head.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))

@@ -128,6 +128,18 @@ def get(work: Work, payer_id: int) -> PayerDraft:
 
 
 @needs(Permission.SET_UP)
+def checked(work: Work, draft: PayerDraft) -> PayerDraft:
+    """The draft as it would be kept; nothing is saved.
+
+    Raises:
+        RuleError: a field is wrong, or an id belongs to another payer.
+    """
+    draft = _clean(draft)
+    _check(work, draft)
+    return draft
+
+
+@needs(Permission.SET_UP)
 def save(work: Work, draft: PayerDraft) -> int:
     """Add or change a payer; returns its id.
 
@@ -135,8 +147,7 @@ def save(work: Work, draft: PayerDraft) -> int:
         RuleError: a field is wrong, or an id belongs to another payer.
         LostUpdate: somebody else saved in between.
     """
-    draft = _clean(draft)
-    _check(work, draft)
+    draft = checked(work, draft)
     values = {name: getattr(draft, name) for name in _NAMES}
     if draft.id is None:
         row = Payer(**values)
