@@ -91,13 +91,30 @@ class DiagnosisBox(QWidget):
             self.set_hint(f"{dotted(code)} is on the list already.")
             return False
         if len(self._codes) >= MOST_LETTERS:
-            self.set_hint(f"A visit holds {MOST_LETTERS} diagnoses at most.")
+            self.set_hint(
+                f"{dotted(code)} was not added: a visit holds {MOST_LETTERS} diagnoses, as many as "
+                "two claims of 12 can name. Remove one first."
+            )
             return False
         self.set_hint("")
         self._codes.append((code, title))
         self._show(len(self._codes) - 1)
         self.edited.emit()
         return True
+
+    def remove(self, code: str) -> bool:
+        """Take a code off the list; False when it is not there."""
+        codes = self.codes()
+        if code not in codes:
+            return False
+        self.set_hint("")
+        self._remove(codes.index(code))
+        return True
+
+    def current(self) -> str:
+        """The code with the cursor; empty when there is none."""
+        row = self.list.currentRow()
+        return self._codes[row][0] if 0 <= row < len(self._codes) else ""
 
     def _on_chosen(self, item: Suggestion) -> None:
         code, title = item.value

@@ -10,11 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop.errors import AppError, LostUpdate, RuleError
 from desktop.models.values.enums import ClaimState, VisitState
-from desktop.services import codes as service
 from desktop.services.claims import create
-from desktop.services.coding.suggest.values import DIAGNOSIS, PROCEDURE, Suggestion
-from desktop.services.registration import procedures
-from desktop.services.registration.procedures import ProcedureDraft
 from desktop.services.rules import check
 from desktop.services.rules.check import CheckResult
 from desktop.services.visits import choices, entry, posting, replacing
@@ -23,8 +19,8 @@ from desktop.services.visits.values import VisitChange, VisitDraft, VisitView
 from desktop.services.work import Work
 from desktop.ui.lib import messages
 from desktop.ui.lib.page import Context
+from desktop.ui.visits.coding import Coding
 from desktop.ui.visits.line_row import LineRow
-from desktop.ui.visits.note_dialog import NoteDialog, Taken
 from desktop.ui.visits.screen import VisitScreen
 
 AUTOSAVE_MS = 5_000
@@ -37,7 +33,7 @@ class VisitEditor(VisitScreen):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._refused = False
-        self._note = ""
+        self.coding = Coding(self)
         self._waiting: Callable[[], None] | None = None
         self.told.connect(self._warn_of_other_coverage)
         self.lines.finished.connect(self.save_and_check)
@@ -93,7 +89,7 @@ class VisitEditor(VisitScreen):
     def _on_begun(self, found: tuple[Choices, VisitDraft, PatientFacts | None]) -> None:
         offered, draft, facts = found
         self.view = None
-        self._note = ""
+        self.coding.forget()
         self._set_choices(offered)
         self._show_draft(draft)
         self.lines.clear()
@@ -112,7 +108,7 @@ class VisitEditor(VisitScreen):
     def _on_opened(self, found: tuple[Choices, VisitView, CheckResult]) -> None:
         offered, view, result = found
         if self.view is None or self.view.id != view.id:
-            self._note = ""
+            self.coding.forget()
         self._set_choices(offered)
         self.show_view(view)
         self._show_result(result)
@@ -133,7 +129,7 @@ class VisitEditor(VisitScreen):
 
     def copy_last(self) -> None:
         """Fill diagnoses, lines and providers from the patient's last visit."""
-        patient_id, day = self.patient.value(), self._day()
+        patient_id, day = self.patient.value(), self.day()
         if patient_id is None or day is None:
             messages.warn(self, "Choose the patient and the date of service first.")
             return
@@ -153,45 +149,6 @@ class VisitEditor(VisitScreen):
             messages.info(self, "The last visit was copied; its dates were not.")
 
         self.context.runner.read(self, read, copied)
-
-    def code_from_note(self) -> None:
-        """Open the provider's note beside the codes that it gives; Enter takes one."""
-        day, patient_id = self._day() or self.context.today(), self.patient.value()
-
-        def read(work: Work, text: str) -> Sequence[Suggestion]:
-            return service.suggest_codes(work, text, day, patient_id)
-
-        dialog = NoteDialog(self, self.context, read, self._note)
-
-        def take(taken: Taken) -> None:
-            if taken.kind == DIAGNOSIS:
-                self.diagnoses.add(taken.code, taken.title)
-            else:
-                self._add_procedure(taken.code, dialog)
-            dialog.set_taken(self._coded())
-
-        def finished(_result: int) -> None:
-            self._note = dialog.text()
-            self.diagnoses.line.setFocus(Qt.FocusReason.OtherFocusReason)
-
-        dialog.taken.connect(take)
-        dialog.finished.connect(finished)
-        dialog.set_taken(self._coded())
-        dialog.open()
-
-    def _coded(self) -> set[tuple[str, str]]:
-        """What the visit has, as the note's dialog asks for it."""
-        drafts = [row.procedure.value() for row in self.lines.filled()]
-        lines = {(PROCEDURE, own.code) for own in drafts if own is not None}
-        return {(DIAGNOSIS, code) for code in self.diagnoses.codes()} | lines
-
-    def _add_procedure(self, code: str, dialog: NoteDialog) -> None:
-        def add(own: ProcedureDraft | None) -> None:
-            if own is not None:
-                self.lines.add(own)
-                dialog.set_taken(self._coded())
-
-        self.context.runner.read(dialog, lambda work: procedures.by_code(work, code), add)
 
     def autosave(self) -> None:
         """Keep an unposted visit as it stands; says nothing when it cannot."""

@@ -121,8 +121,8 @@ class LineGrid(QWidget):
         """Put a procedure on the empty line at the end."""
         self.rows[-1].take(own)
 
-    def remove(self, row: LineRow) -> bool:
-        """Take a line away; False when it is locked."""
+    def remove(self, row: LineRow, *, focus: bool = True) -> bool:
+        """Take a line away, with the cursor going to the next; False when it is locked."""
         if row.locked or row not in self.rows:
             return False
         at = self.rows.index(row)
@@ -131,7 +131,8 @@ class LineGrid(QWidget):
         if not self.rows or not self.rows[-1].is_empty:
             self._add()
         self._renumber()
-        self.rows[min(at, len(self.rows) - 1)].procedure.setFocus()
+        if focus:
+            self.rows[min(at, len(self.rows) - 1)].procedure.setFocus()
         self.edited.emit()
         return True
 

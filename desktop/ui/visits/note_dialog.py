@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QColor,
-    QKeyEvent,
-    QShowEvent,
-    QTextCharFormat,
-    QTextCursor,
-)
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent, QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
     QPlainTextEdit,
     QSplitter,
     QTextEdit,
@@ -31,38 +22,33 @@ from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.page import Context
+from desktop.ui.visits.note_marks import Legend, Units, look_of
+from desktop.ui.visits.note_rows import NoteList, Taken, rows_of
+
+__all__ = ["NoteDialog", "Taken"]
 
 _PAUSE_MS = 300
-_WORDS = {
-    Status.PRESENT: "",
-    Status.NEGATED: "denied: nothing to code",
-    Status.HISTORY: "past: only as history",
-    Status.FAMILY: "in the family: only as family history",
-    Status.UNCERTAIN: "uncertain: code the sign or symptom",
-}
+_LEAST = (560, 380)
+_KEYS = (
+    "Enter or the number takes a code, Delete takes it off again, ← → go from phrase to phrase. "
+    "F6 goes between note and codes, Esc closes. Nothing is coded by itself; the note is not "
+    "stored."
+)
 Read = Callable[[Work, str], Sequence[Suggestion]]
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A code that the coder accepts, with the words that it rests on."""
-
-    kind: str
-    code: str
-    title: str
-    phrase: str
-
-
 class NoteDialog(QDialog):
-    """The note on the left, what it gives on the right; Enter takes the code with the cursor.
+    """The note on the left, what it gives on the right.
 
     Nothing is coded by itself. The note stays in the window's memory and is not stored.
 
     Signals:
-        taken: a `Taken`.
+        taken: a `Taken` to put on the visit.
+        removed: a `Taken` to take off it again.
     """
 
     taken = Signal(object)
+    removed = Signal(object)
 
     def __init__(self, parent: QWidget, context: Context, read: Read, note: str = "") -> None:
         super().__init__(parent)
@@ -71,8 +57,9 @@ class NoteDialog(QDialog):
         self._owner = parent
         self._read = read
         self._suggestions: list[Suggestion] = []
-        self._rows: list[tuple[int, Taken | None]] = []
+        self._spans: list[tuple[int, int]] = []
         self._have: set[tuple[str, str]] = set()
+        self._awaited: Taken | None = None
         self._channel = context.runner.latest(self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -81,9 +68,11 @@ class NoteDialog(QDialog):
         self._make_parts(note)
         self._lay_out()
         self.note.textChanged.connect(self._pause.start)
-        self.list.currentRowChanged.connect(lambda _row: self._mark())
-        self.list.itemDoubleClicked.connect(lambda _item: self.take())
-        self.list.installEventFilter(self)
+        self.list.moved.connect(self._mark)
+        self.list.take_wanted.connect(self._take)
+        self.list.remove_wanted.connect(self._remove)
+        self.note.installEventFilter(self)
+        QShortcut(QKeySequence("F6"), self).activated.connect(self._other_pane)
         if note.strip():
             self.ask()
 
@@ -95,13 +84,13 @@ class NoteDialog(QDialog):
             "Influenza A with fever, cough and sore throat. Denies chest pain."
         )
         self.note.setTabChangesFocus(True)
-        self.list = QListWidget()
-        self.list.setAccessibleName("Codes for the note")
-        self.list.setWordWrap(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.legend = Legend()
+        self.list = NoteList()
         self.heading = plain_label("Codes for what is marked")
         theme.flag(self.heading, "heading")
-        self.hint = plain_label(muted=True)
+        self.says = plain_label()
+        self.says.setWordWrap(True)
+        self.hint = plain_label(_KEYS, muted=True)
         self.hint.setWordWrap(True)
         self.close_button = Button("Close")
         self.close_button.clicked.connect(self.reject)
@@ -112,15 +101,18 @@ class NoteDialog(QDialog):
         words.setBuddy(self.note)
         sides = QSplitter(Qt.Orientation.Horizontal)
         sides.setChildrenCollapsible(False)
-        for heading, widget in ((words, self.note), (self.heading, self.list)):
+        for column_of in ((words, self.note, self.legend), (self.heading, self.list, self.says)):
             side = QWidget()
             column = QVBoxLayout(side)
             column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(4)
-            column.addWidget(heading)
-            column.addWidget(widget, 1)
+            for widget in column_of:
+                column.addWidget(widget)
+            column.setStretch(1, 1)
             sides.addWidget(side)
-        sides.setSizes([1, 1])
+        sides.setSizes([1000, 1000])
+        sides.setStretchFactor(0, 1)
+        sides.setStretchFactor(1, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.hint, 1)
         foot.addWidget(self.close_button)
@@ -137,8 +129,8 @@ class NoteDialog(QDialog):
         room = self.screen().availableGeometry()
         owner = self._owner.window().frameGeometry()
         self.resize(
-            min(max(860, owner.width() * 4 // 5), room.width() - 60),
-            min(max(520, owner.height() * 4 // 5), room.height() - 80),
+            min(max(_LEAST[0], owner.width() * 9 // 10), room.width() - 40),
+            min(max(_LEAST[1], owner.height() * 9 // 10), room.height() - 60),
         )
         corner = owner.center() - self.rect().center()
         self.move(max(room.left(), corner.x()), max(room.top(), corner.y()))
@@ -167,144 +159,106 @@ class NoteDialog(QDialog):
         return self._pause.isActive()
 
     def set_taken(self, have: set[tuple[str, str]]) -> None:
-        """Which codes the visit has: pairs of kind and code."""
+        """Which codes the visit has, pairs of kind and code; after a taken one, go on."""
         self._have = set(have)
-        self._fill(self.list.currentRow())
+        self.list.show_rows(rows_of(self._suggestions, self._have))
+        awaited = self._awaited
+        if awaited is not None and (awaited.kind, awaited.code) in self._have:
+            self._awaited = None
+            self.list.go_to_group(1)
 
     def show_suggestions(self, text: str, found: Sequence[Suggestion]) -> None:
         """Show what a note gives, unless it was changed meanwhile."""
         if text != self.text():
             return
+        units = Units(text)
         self._suggestions = list(found)
-        self._fill(-1)
+        self._spans = [(units[s.start], units[s.end]) for s in self._suggestions]
+        self.list.show_rows(rows_of(self._suggestions, self._have))
         self._say()
 
-    # -- the list ----------------------------------------------------------------------------
+    # -- taking ------------------------------------------------------------------------------
 
-    def _fill(self, row: int) -> None:
-        self._rows = []
-        self.list.clear()
-        for number, suggestion in enumerate(self._suggestions):
-            self._add_heading(number, suggestion)
-            if suggestion.question:
-                for answer in suggestion.answers:
-                    self._add_code(
-                        number, f"{answer.text}:  ", answer.code, answer.dotted, answer.title
-                    )
-            asked = {answer.code for answer in suggestion.answers}
-            for code in suggestion.codes:
-                if code.code not in asked:
-                    self._add_code(number, "", code.code, code.dotted, code.title)
-        if row < 0:
-            row = next((n for n, (_, taken) in enumerate(self._rows) if taken), -1)
-        self.list.setCurrentRow(min(row, len(self._rows) - 1))
-        self._mark()
-
-    def _add_heading(self, number: int, suggestion: Suggestion) -> None:
-        says = [part for part in (_WORDS[suggestion.status], suggestion.question) if part]
-        text = f"“{' '.join(suggestion.phrase.split())}”"
-        item = QListWidgetItem("   ".join([text, *says]))
-        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        font = item.font()
-        font.setBold(suggestion.status is Status.PRESENT)
-        item.setFont(font)
-        if suggestion.status is not Status.PRESENT:
-            item.setForeground(QColor(theme.current().muted))
-        self.list.addItem(item)
-        self._rows.append((number, None))
-
-    def _add_code(self, number: int, lead: str, code: str, dotted: str, title: str) -> None:
-        suggestion = self._suggestions[number]
-        has = (suggestion.kind, code) in self._have
-        mark = "✓" if has else "    "
-        item = QListWidgetItem(f"  {mark} {lead}{dotted}   {title}")
-        item.setToolTip("On the visit already." if has else "Enter takes it.")
-        self.list.addItem(item)
-        self._rows.append((number, Taken(suggestion.kind, code, title, suggestion.phrase)))
-
-    def take(self) -> None:
-        """Give the code with the cursor to the visit, and go on to the next phrase."""
-        at = self.list.currentRow()
-        taken = self._rows[at][1] if 0 <= at < len(self._rows) else None
-        if taken is None or (taken.kind, taken.code) in self._have:
+    def _take(self, taken: Taken) -> None:
+        if (taken.kind, taken.code) in self._have:
+            self.say("This code is on the visit already; Delete takes it off.")
             return
+        self.say("")
+        self._awaited = taken
         self.taken.emit(taken)
-        number = self._rows[at][0]
-        later = (n for n, (of, code) in enumerate(self._rows) if of > number and code)
-        self.list.setCurrentRow(next(later, at))
+
+    def _remove(self, taken: Taken) -> None:
+        if (taken.kind, taken.code) not in self._have:
+            self.say("This code is not on the visit; Enter takes it.")
+            return
+        self.say("")
+        self.removed.emit(taken)
+
+    def say(self, text: str) -> None:
+        """A sentence below the codes: why one was not taken; empty says what was found."""
+        self.says.setProperty("warn", bool(text))
+        self.says.setProperty("muted", not text)
+        self.says.style().unpolish(self.says)
+        self.says.style().polish(self.says)
+        self.says.setText(text or self._found())
 
     def _say(self) -> None:
+        self.say("")
+
+    def _found(self) -> str:
+        if not self._suggestions:
+            written = bool(self.text().strip())
+            return "No phrase of this note leads to a code." if written else ""
         count = sum(bool(s.codes or s.answers) for s in self._suggestions)
-        if self._suggestions:
-            self.hint.setText(
-                f"{count} phrase{'' if count == 1 else 's'} to code. Tab goes to the codes, Enter "
-                "takes one. Nothing is coded by itself; the note is not stored."
-            )
-        elif self.text().strip():
-            self.hint.setText("No phrase of this note leads to a code.")
-        else:
-            self.hint.setText("Nothing is coded by itself; the note is not stored.")
+        asked = sum(bool(s.question) for s in self._suggestions)
+        denied = sum(s.status is Status.NEGATED for s in self._suggestions)
+        parts = [f"{count} phrase{'' if count == 1 else 's'} to code"]
+        if asked:
+            parts.append(f"{asked} with a question")
+        if denied:
+            parts.append(f"{denied} denied")
+        return ", ".join(parts) + "."
 
     # -- the marks ---------------------------------------------------------------------------
 
     def _mark(self) -> None:
         """Mark the phrases in the note, the one with the cursor most."""
-        at = self.list.currentRow()
-        chosen = self._rows[at][0] if 0 <= at < len(self._rows) else -1
-        text = self.text()
+        row = self.list.current()
+        chosen = -1 if row is None else row.group
+        document = self.note.document()
         marks = []
-        for number, suggestion in enumerate(self._suggestions):
+        for number, (start, end) in enumerate(self._spans):
             mark = QTextEdit.ExtraSelection()
-            cursor = QTextCursor(self.note.document())
-            cursor.setPosition(_units(text[: suggestion.start]))
-            end = _units(text[: suggestion.end])
+            cursor = QTextCursor(document)
+            cursor.setPosition(start)
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             mark.cursor = cursor
-            mark.format = _format(suggestion.status, chosen=number == chosen)
+            mark.format = look_of(self._suggestions[number].status, chosen=number == chosen)
             marks.append(mark)
-            if number == chosen:
-                seen = QTextCursor(self.note.document())
-                seen.setPosition(end)
-                if not self.note.hasFocus():
-                    self.note.setTextCursor(seen)
+        if 0 <= chosen < len(self._spans) and not self.note.hasFocus():
+            seen = QTextCursor(document)
+            seen.setPosition(self._spans[chosen][1])
+            self.note.setTextCursor(seen)
         self.note.setExtraSelections(marks)
 
+    # -- keys --------------------------------------------------------------------------------
+
+    def _other_pane(self) -> None:
+        pane = self.list if self.note.hasFocus() else self.note
+        pane.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._mark()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Override of Qt: Enter takes."""
-        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
-            return super().eventFilter(watched, event)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.take()
-            return True
+        """Override of Qt: Ctrl+Enter in the note goes to the codes, whose cursor is shown."""
+        if watched is self.note and isinstance(event, QKeyEvent):
+            with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if event.type() == QEvent.Type.KeyPress and enter and with_control:
+                self._other_pane()
+                return True
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Override of Qt: Enter never presses a button by itself."""
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
-
-
-def _units(text: str) -> int:
-    """Qt counts UTF-16 units where Python counts characters."""
-    return len(text.encode("utf-16-le")) // 2
-
-
-def _format(status: Status, *, chosen: bool) -> QTextCharFormat:
-    """How a phrase looks: by line and ground, so that no colour alone says it."""
-    scheme = theme.current()
-    look = QTextCharFormat()
-    look.setUnderlineColor(QColor(scheme.accent if status is Status.PRESENT else scheme.muted))
-    look.setUnderlineStyle(
-        QTextCharFormat.UnderlineStyle.SingleUnderline
-        if status is Status.PRESENT
-        else QTextCharFormat.UnderlineStyle.DotLine
-    )
-    if status is Status.NEGATED:
-        look.setFontStrikeOut(True)
-        look.setForeground(QColor(scheme.muted))
-    if chosen or status is Status.PRESENT:
-        look.setBackground(QColor(scheme.selection))
-    if chosen:
-        look.setFontUnderline(True)
-        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-    return look

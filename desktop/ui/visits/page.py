@@ -141,7 +141,7 @@ class VisitsPage(Page):
         self.add_command(commands.VISIT_NEW, self.begin, button=False)
         self._edit = self.add_command(commands.EDIT, self._on_edit, text="Open visit")
         self._copy = editing(commands.VISIT_COPY_LAST, self.editor.copy_last, text="Copy last")
-        self._note = editing(commands.VISIT_NOTE, self.editor.code_from_note, text="From a note")
+        self._note = editing(commands.VISIT_NOTE, self.editor.coding.from_note, text="From a note")
         self._pass = editing(commands.VISIT_PASS, self._on_pass, text="Pass warning")
         self._void = editing(commands.VISIT_VOID, self._on_void, text="Void")
         self._coverage = editing(commands.VISIT_COVERAGE, self.editor.change_coverage, button=False)

@@ -55,7 +55,7 @@ class VisitScreen(QWidget):
         self._facts_reader = context.runner.latest(self)
         self._make_header()
         self.facts = FactsBox(context.today)
-        day = self._day
+        day = self.day
         self.diagnoses = DiagnosisBox(sources.diagnoses(context.runner, self, day))
         self.lines = LineGrid(
             lambda owner: sources.procedure_lines(context.runner, owner, day, context.today)
@@ -216,7 +216,7 @@ class VisitScreen(QWidget):
         alert = f"Alert: {facts.alert}" if facts.alert else ""
         parts = [f"account {facts.account}", born, payers or "no insurance on this date"]
         self.patient_line.setText("   ·   ".join(p for p in [*parts, last, alert] if p))
-        day = self._day()
+        day = self.day()
         self.diagnoses.set_hint(
             ""
             if facts.has_code_set or day is None
@@ -232,7 +232,8 @@ class VisitScreen(QWidget):
             text += f"    Balance  {self.view.balance.shown}"
         self.total.setText(text)
 
-    def _day(self) -> dt.date | None:
+    def day(self) -> dt.date | None:
+        """The date of service as it is typed; None while it cannot be read."""
         day = self.service_on.value()
         return day if isinstance(day, dt.date) else None
 
@@ -253,7 +254,7 @@ class VisitScreen(QWidget):
             self.place.set_value(place)
 
     def _ask_patient(self) -> None:
-        patient_id, day = self.patient.value(), self._day()
+        patient_id, day = self.patient.value(), self.day()
         if patient_id is None or day is None:
             return
         self._facts_reader.read(
@@ -261,7 +262,7 @@ class VisitScreen(QWidget):
         )
 
     def _ask_fee(self, row: LineRow) -> None:
-        patient_id, day = self.patient.value(), self._day()
+        patient_id, day = self.patient.value(), self.day()
         if patient_id is None or day is None or row.problems(""):
             return
         draft = row.draft()
@@ -302,7 +303,7 @@ class VisitScreen(QWidget):
         problems = []
         if self.patient.value() is None:
             problems.append(Problem("patient_id", "Choose the patient of this visit."))
-        if self._day() is None:
+        if self.day() is None:
             text = self.service_on.problem() or "Enter the date of service."
             problems.append(Problem("service_on", text))
         for name in FACTS:
@@ -321,7 +322,7 @@ class VisitScreen(QWidget):
             version=base.version if base else 0,
             external_id=base.external_id if base else None,
             patient_id=self.patient.value(),
-            service_on=self._day() or self.context.today(),
+            service_on=self.day() or self.context.today(),
             location_id=self.location.value(),
             place=self.place.value(),
             rendering_id=self.rendering.value(),
