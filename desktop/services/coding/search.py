@@ -27,6 +27,8 @@ from desktop.services.coding.values import ICD10CM, CodeHit, PatientFacts
 from desktop.services.coding.words import fold, raw_words
 
 _CODE = re.compile(r"^[A-Za-z]\d[0-9A-Za-z]?\.?[0-9A-Za-z]{0,4}$|^[A-Za-z]?\d{2,5}$")
+_ANY_CODE = re.compile(r"^[0-9A-Za-z]{2,10}$")
+"""Of a system other than diagnoses: KX, 0999T, 207Q00000X."""
 _LONGEST = 300
 """Letters of a text that are read."""
 _CORRECTED = 0.95
@@ -67,7 +69,7 @@ class Searcher:
         hits: dict[str, CodeHit] = {}
         if not text.strip():
             self._favourites(wish, hits)
-        elif _CODE.match(text.strip()) or len(text.strip()) == 1:
+        elif self._is_code(text.strip()):
             self._by_code(text.strip(), wish, hits)
         if len(hits) < wish.limit and len(text.strip()) > 1:
             for hit in self._by_words(text, wish):
@@ -75,6 +77,11 @@ class Searcher:
         return heapq.nlargest(wish.limit, hits.values(), key=lambda h: h.score)
 
     # --- by code ------------------------------------------------------------------------
+
+    def _is_code(self, text: str) -> bool:
+        """Whether a text may be the beginning of a code."""
+        shape = _CODE if self._system == ICD10CM else _ANY_CODE
+        return len(text) == 1 or shape.match(text) is not None
 
     def _favourites(self, wish: Wish, hits: dict[str, CodeHit]) -> None:
         wanted = heapq.nlargest(wish.limit, wish.weights.items(), key=lambda pair: pair[1])

@@ -16,6 +16,7 @@ from desktop.services.coding.builtin.places import PLACES
 from desktop.services.coding.builtin.remarks import REMARKS
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.values import CARC, HCPCS, MODIFIER, NUCC, POS, RARC
+from desktop.services.database import Database
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import IN_2026, NOW
 
@@ -50,6 +51,23 @@ def test_the_built_in_lists_are_releases_like_any_other(empty_store: CodeStore) 
     assert [h.code for h in empty_store.search("urgent care", IN_2026, 1, POS)] == ["20"]
     assert all(r.already_loaded for r in empty_store.load_built_in(NOW))
     assert len(empty_store.releases()) == 4
+
+
+def test_codes_without_the_shape_of_a_diagnosis_are_found_as_typed(empty_store: CodeStore) -> None:
+    empty_store.load_built_in(NOW)
+    empty_store.import_file(nucc(), NOW)
+    for system, typed, code in (
+        (MODIFIER, "kx", "KX"),
+        (NUCC, "999xx", "999XX0001X"),
+        (RARC, "MA13", "MA13"),
+    ):
+        assert empty_store.search(typed, IN_2026, 2, system)[0].code == code
+
+
+def test_a_new_practice_has_the_built_in_lists(database: Database) -> None:
+    found = database.read(lambda work: work.codes.lookup(POS, "11", IN_2026))
+    assert found is not None
+    assert found.title == "Office"
 
 
 def test_an_official_list_takes_over_from_its_first_day(empty_store: CodeStore) -> None:

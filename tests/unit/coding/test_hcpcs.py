@@ -253,6 +253,16 @@ def _workbook_of_noise(folder: Path) -> Path:
     return path
 
 
+def _workbook_of_blown_up_texts(folder: Path) -> Path:
+    path = folder / "HCPC2019_ANWEB.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        with archive.open("xl/sharedStrings.xml", "w") as stream:
+            for _ in range(220):
+                stream.write(bytes(1_000_000))
+    return path
+
+
 def _addendum(_folder: Path) -> Path:
     return shared_dir("code-samples") / "hcpcs2_opps_addendum_b_2026-04.csv"
 
@@ -264,6 +274,7 @@ def _addendum(_folder: Path) -> Path:
         _half_at_a_line,
         _torn_workbook,
         _workbook_of_noise,
+        _workbook_of_blown_up_texts,
         _addendum,
         lambda _: sample("corrections"),
         lambda _: sample("noc-codes"),

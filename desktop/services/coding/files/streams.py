@@ -10,8 +10,10 @@ import io
 import itertools
 import re
 import warnings
+import zipfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from typing import BinaryIO
 
 from openpyxl import load_workbook
 
@@ -31,6 +33,10 @@ _HEAD_ROWS = 60
 # Coverage articles carry whole chapters of HTML in one cell.
 csv.field_size_limit(1 << 24)
 _ROWS_AT_ONCE = 500
+_MOST_TEXTS = 200_000_000
+"""Bytes of a workbook's table of texts."""
+_MOST_ROWS = 1 << 20
+"""More rows than this no workbook can have."""
 
 
 def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
@@ -159,16 +165,28 @@ def workbook_rows(part: Part) -> Generator[Row, None, None]:
     with ExitStack() as stack:
         try:
             stream = stack.enter_context(part.open())
+            _refuse_huge_texts(part, stream)
             book = load_workbook(stream, read_only=True, data_only=True)
             stack.callback(book.close)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
-            rows = enumerate(sheet.iter_rows(values_only=True), 1)
+            rows = enumerate(sheet.iter_rows(max_row=_MOST_ROWS, values_only=True), 1)
+        except AppError:
+            raise
         except Exception as e:
             raise _torn(part) from e
         while batch := _next_rows(part, rows):
             for number, cells in batch:
                 yield number, [_shown(cell) for cell in cells]
+
+
+def _refuse_huge_texts(part: Part, stream: BinaryIO) -> None:
+    """A workbook's rows are streamed, but its texts are held; a few bytes may hold billions."""
+    with zipfile.ZipFile(stream) as archive:
+        for member in archive.infolist():
+            if member.filename.endswith("sharedStrings.xml") and member.file_size > _MOST_TEXTS:
+                raise RuleError(f"{part.name} is far larger than any published code set.")
+    stream.seek(0)
 
 
 def _next_rows(
