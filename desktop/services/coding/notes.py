@@ -24,9 +24,10 @@ _DENIED = re.compile(
     r"\b(?:den(?:ies|ied|ying)|(?<!from )(?<!with )no (?:known |prior |evidence (?:of|for) |"
     r"signs? of |active |current |further |more |h/o |hx of |history of )*|neg(?:ative)? (?:for )?|"
     r"without (?:any )?(?:evidence of |signs? of )?|w/o |never (?:had |been )?|ruled out(?: for)?|"
-    r"absence of|free of|not (?!otherwise|elsewhere|specified|intractable|at|improv\w*|control\w*|"
+    r"(?<!acquired )(?<!congenital )absence of|free of|"
+    r"not (?!otherwise|elsewhere|carried|resuscitate|specified|intractable|at|improv\w*|control\w*|"
     r"respond\w*|better|taking|set|recurrent|able|only)|nor |r/o |rule out |possibl[ey] |"
-    r"probabl[ey] |suspect(?:ed|s)? |concern for |worried about |\?)",
+    r"probabl[ey] |(?<!or )(?<!and )suspect(?:ed|s)? |concern for |worried about |\?)",
     re.IGNORECASE,
 )
 _DENIED_AFTER = re.compile(
@@ -109,6 +110,11 @@ class Line:
     ruled_out: tuple[str, ...] = ()
     past: tuple[str, ...] = ()
     family: tuple[str, ...] = ()
+
+    @property
+    def cued(self) -> bool:
+        """Whether anything of the text is taken for denied, past or a relative's."""
+        return bool(self.ruled_out or self.past or self.family)
 
 
 @dataclass
