@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from desktop.services.coding.builtin import phrases
+from desktop.services.coding.builtin.synonyms import SYNONYMS
 from desktop.services.coding.words import stem, tokens
 
 
@@ -63,3 +64,11 @@ def test_a_line_stands_for_all_its_heads() -> None:
         "broken shin",
         "cracked shin",
     ]
+
+
+def test_every_synonym_leads_to_a_word_of_the_tabular_list(packaged_file: Path) -> None:
+    with sqlite3.connect(packaged_file) as connection:
+        known = {word for (word,) in connection.execute("SELECT word FROM search_word")}
+    dead = {head for head, others in SYNONYMS.items() if not known.intersection(others)}
+    assert not dead
+    assert all(head not in others for head, others in SYNONYMS.items())

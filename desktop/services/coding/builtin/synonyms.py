@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.services.coding.words import stem
 
 _LINES = """
-kidney renal nephric
+kidney renal
 liver hepatic
 heart cardiac
 lung pulmonary
@@ -17,7 +17,6 @@ gut intestine bowel
 colon colonic
 bladder vesical
 eye ocular ophthalmic
-eyelid palpebral
 ear aural
 nose nasal
 mouth oral
@@ -66,13 +65,12 @@ kneecap patella
 thigh femur
 ankle malleolus
 heel calcaneus calcaneal
-foot pedal
 collarbone clavicle
 tailbone coccyx
 jaw mandible maxilla
-cheekbone malar
+cheekbone malar zygomatic
 blood hemorrhage
-bleeding hemorrhage bleed
+bleeding hemorrhage
 bleed hemorrhage bleeding
 hemorrhage bleeding
 clot thrombosis embolism
@@ -83,7 +81,6 @@ nerve neural neuropathy
 cancer malignant carcinoma neoplasm
 tumor neoplasm
 growth neoplasm
-benign noncancerous
 cyst cystic
 abscess boil
 infection infectious infected
@@ -92,12 +89,11 @@ inflammation inflammatory
 swelling edema swollen
 swollen swelling edema
 edema swelling
-pain ache painful
+pain painful
 ache pain
 sore pain ulcer
 itch pruritus
 rash eruption dermatitis
-burn scald
 wound laceration open
 cut laceration
 tear laceration rupture
@@ -115,7 +111,7 @@ enlarged hypertrophy enlargement hyperplasia
 enlargement hypertrophy enlarged
 weak weakness
 stiff stiffness
-numb numbness anesthesia
+numb anesthesia
 failure insufficiency
 insufficiency failure
 leak leakage regurgitation
@@ -134,12 +130,11 @@ loss deficiency
 chronic persistent
 sudden acute
 repeated recurrent
-recurrent recurring repeated
+recurrent repeated
 recurring recurrent
 inherited hereditary familial
 hereditary familial
 inborn congenital
-congenital
 baby newborn infant
 newborn neonatal
 child childhood pediatric juvenile
@@ -152,7 +147,7 @@ birth delivery childbirth
 labor delivery childbirth
 miscarriage abortion
 period menstruation menstrual
-menses menstruation
+menses menstruation menstrual
 sex sexual
 mental psychiatric
 mood affective
@@ -183,7 +178,7 @@ visit encounter
 followup follow
 removal acquired absence
 removed absence acquired
-amputation absence amputated
+amputation absence
 missing absence
 replacement artificial presence prosthesis
 prosthetic artificial
@@ -194,14 +189,13 @@ bite bitten
 sting venom
 fall falling
 crash collision accident
-accident
 bike pedal cycle
 bicycle pedal cycle
 car vehicle
 worm helminthiasis
-fungus mycosis tinea
+fungus mycosis tinea fungal mycotic
 fungal mycosis
-yeast candidiasis candida
+yeast candidiasis
 virus viral
 bacteria bacterial
 germ infection
@@ -235,7 +229,7 @@ shaking tremor
 seizure convulsion epilepsy
 convulsion seizure
 stroke infarction cerebrovascular
-paralysis plegia palsy
+paralysis palsy
 palsy paralysis
 paralyzed paralysis
 headache cephalgia
@@ -245,7 +239,6 @@ confusion disorientation
 thin underweight
 fat obesity lipid
 skinny underweight
-hungry hunger
 thirst polydipsia
 fluid effusion
 gland adenitis lymph
@@ -253,11 +246,10 @@ node lymph
 scar cicatrix scarring
 keloid hypertrophic
 hair alopecia
-nail onych ungual
 lump mass nodule
 mass lump
 nodule nodular
-spot macule lesion
+spot lesion
 lesion disorder
 disorder disease
 disease disorder
@@ -268,7 +260,6 @@ abnormal abnormality
 defect malformation anomaly
 malformation anomaly
 anomaly malformation
-deformity
 injury trauma
 trauma injury traumatic
 bruise contusion
@@ -277,7 +268,6 @@ sprain strain
 dislocation subluxation
 twisted sprain
 crooked deviated scoliosis
-deviated
 herniated displacement hernia
 slipped displacement
 bulging displacement
@@ -289,19 +279,223 @@ arthrosis osteoarthritis
 osteoarthritis arthrosis
 gouty gout
 worn degeneration
-screening
-immunotherapy
 chemo chemotherapy antineoplastic
 chemotherapy antineoplastic
 radiation radiotherapy
 secondary metastatic
 metastasis secondary
 spread secondary
-stage
+nephric kidney renal
+palpebral eyelid
+glossal tongue lingual
+cecal cecum
+appendiceal appendix appendicular
+cholecystic gallbladder
+chondral cartilage
+cartilaginous cartilage
+clavicular clavicle
+breastbone sternum sternal
+costal rib
+cubital elbow
+coxal hip
+malleolar ankle
+navel umbilical
+suprarenal adrenal
+hypophyseal pituitary
+ungual nail
+youth juvenile
+anemic anemia
+cirrhotic cirrhosis
+sclerotic sclerosis
+stenotic stenosis stricture
+pus purulent suppurative
+trembling tremor
+itching pruritus pruritic
+dislocated dislocation
+obese obesity
 """
 
-SYNONYMS: dict[str, tuple[str, ...]] = {}
-for _line in _LINES.strip().splitlines():
-    _head, *_others = dict.fromkeys(stem(w) for w in _line.split())
-    if _others:
-        SYNONYMS[_head] = tuple(_others)
+_GROUPS = """
+kidney renal
+liver hepatic
+heart cardiac
+lung pulmonary
+brain cerebral
+skin cutaneous dermal
+stomach gastric
+bladder vesical
+eye ocular
+ear auricular aural otic
+nose nasal
+mouth oral
+tooth dental
+gum gingival
+tongue lingual
+throat pharyngeal
+trachea tracheal
+larynx laryngeal
+esophagus esophageal
+breast mammary
+uterus uterine
+ovary ovarian
+vagina vaginal
+vulva vulvar
+testis testicular
+prostate prostatic
+penis penile
+scrotum scrotal
+urethra urethral
+ureter ureteral ureteric
+rectum rectal
+anus anal
+colon colonic
+duodenum duodenal
+jejunum jejunal
+ileum ileal
+appendix appendicular
+pancreas pancreatic
+spleen splenic
+bile biliary
+peritoneum peritoneal
+pleura pleural
+pericardium pericardial
+diaphragm diaphragmatic
+muscle muscular
+joint articular
+bone osseous
+tendon tendinous
+ligament ligamentous
+spine spinal vertebral
+vertebra vertebral
+skull cranial
+jaw mandible mandibular maxillary
+malar zygomatic
+sternum sternal
+shoulder scapular
+arm brachial
+wrist carpal
+thigh femoral
+femur femoral
+knee patellar
+shin tibial
+tibia tibial
+fibula fibular peroneal
+heel calcaneal
+foot plantar
+toe hallux
+sole plantar
+palm palmar
+groin inguinal
+buttock gluteal
+abdomen abdominal
+chest thoracic
+neck cervical
+loin lumbar
+face facial
+cheek buccal
+lip labial
+scalp cranial
+retina retinal
+cornea corneal
+conjunctiva conjunctival
+pupil pupillary
+orbit orbital
+artery arterial
+vein venous
+aorta aortic
+nerve neural
+lymph lymphatic
+marrow myeloid
+gland glandular
+thymus thymic
+hair pilar
+saliva salivary
+urine urinary
+stool fecal
+fetus fetal
+placenta placental
+newborn neonatal
+infant infantile
+child pediatric
+senile senility
+pregnancy gestational gestation
+labor obstetric
+virus viral
+bacteria bacterial
+fungal mycotic
+worm helminth
+syphilis syphilitic
+tuberculosis tuberculous
+rheumatism rheumatic
+gout gouty
+diabetes diabetic
+epilepsy epileptic
+asthma asthmatic
+psychosis psychotic
+neurosis neurotic
+leukemia leukemic
+arthritis arthritic
+emphysema emphysematous
+thrombosis thrombotic
+embolism embolic embolus
+stenosis stricture
+ischemia ischemic
+hemorrhage hemorrhagic
+necrosis necrotic necrotizing
+gangrene gangrenous
+abscess suppurative
+purulent suppurative
+inflammation inflammatory
+infection infective infectious
+edema edematous
+cyst cystic
+tumor neoplasm
+metastasis metastatic secondary
+cancer malignant
+benign nonmalignant
+hypertrophy hypertrophic
+atrophy atrophic
+hyperplasia hyperplastic
+dysplasia dysplastic
+hernia herniation
+prolapse prolapsed
+rupture ruptured
+perforation perforated
+obstruction obstructed obstructive
+paralysis paralytic palsy
+spasm spastic
+pruritus pruritic
+rash eruption exanthem
+ulcer ulcerative ulceration
+scar cicatrix cicatricial
+burn thermal
+trauma traumatic
+fracture broken
+sprain sprained
+allergy allergic
+alcohol alcoholic
+opioid opiate
+cannabis marijuana
+tobacco nicotine
+suicide suicidal
+sleep insomnia
+deafness deaf
+blindness blind
+"""
+"""Organs and states with their adjectives; every word of a line stands for the others."""
+
+
+def _synonyms() -> dict[str, tuple[str, ...]]:
+    out: dict[str, tuple[str, ...]] = {}
+    lines = [line.split() for line in _LINES.strip().splitlines()]
+    for group in _GROUPS.strip().splitlines():
+        words = group.split()
+        lines += [[word, *words] for word in words]
+    for line in lines:
+        head, *others = dict.fromkeys(stem(word) for word in line)
+        if others:
+            out[head] = tuple(dict.fromkeys((*out.get(head, ()), *others)))
+    return out
+
+
+SYNONYMS = _synonyms()
