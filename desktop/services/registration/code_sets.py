@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from desktop.errors import AppError
+from desktop.errors import AppError, RuleError
 from desktop.models.practice import CodeLicence
 from desktop.services import audit
 from desktop.services.clock import stamp
@@ -33,6 +33,7 @@ from desktop.services.coding.values import (
     Release,
     SourceFile,
 )
+from desktop.services.registration import payer_file
 from desktop.services.work import Changes, Permission, Work, needs
 
 AHEAD_DAYS: Final = 14
@@ -64,6 +65,7 @@ _NAMES: Final = {
 }
 _SHOWN: Final = "%m/%d/%Y"
 _APRIL_DAYS: Final = 30
+_LARGEST_LIST: Final = 50_000_000
 
 
 class SetState(StrEnum):
@@ -122,11 +124,13 @@ class Candidate:
     Attributes:
         titles: the layouts found in it; empty when none is known.
         asks_for_states: the national provider file, of which only a part is taken.
+        is_payer_list: no code set but a clearinghouse's list of payers.
     """
 
     path: Path
     titles: tuple[str, ...]
     asks_for_states: bool
+    is_payer_list: bool = False
 
 
 @needs(Permission.VIEW)
@@ -273,8 +277,17 @@ def recognise(paths: Sequence[Path]) -> list[Candidate]:
         with parts_of(path) as parts:
             kinds = [k for p in parts for k in importing.KINDS if k.recognise(p)]
         titles = tuple(dict.fromkeys(k.title for k in kinds if k.title))
-        out.append(Candidate(path, titles, any(k.system == NPPES for k in kinds)))
+        of_payers = not kinds and path.stat().st_size < _LARGEST_LIST and _has_payers(path)
+        out.append(Candidate(path, titles, any(k.system == NPPES for k in kinds), of_payers))
     return out
+
+
+def _has_payers(path: Path) -> bool:
+    try:
+        proposed = payer_file.read_payers(path.read_bytes()).proposed
+    except RuleError:
+        return False
+    return all(name in proposed for name in payer_file.NEEDED)
 
 
 def asks_for_day(error: AppError) -> bool:

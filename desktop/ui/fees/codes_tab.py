@@ -31,7 +31,6 @@ from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.dates import shown
 from desktop.ui.lib.edits import Check, plain_label
 from desktop.ui.lib.page import Context
-from desktop.ui.lib.progress import ProgressStrip
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
 
 _TONES: Final = {
@@ -63,7 +62,7 @@ COLUMNS: Final = (
 )
 _FILES: Final = (
     "As downloaded, zipped or not, one or several: ICD-10-CM, HCPCS, CPT, NCCI, MUE, add-on codes, "
-    "Medicare fee schedule, coverage articles, taxonomy, reason codes, provider file."
+    "Medicare fee schedule, coverage articles, taxonomy, reason codes, provider file, payers."
 )
 
 
@@ -135,7 +134,6 @@ class CodesTab(QWidget):
         self.zone = DropZone("Drop code files here", _FILES)
         self.import_button = Button("Choose files…", primary=True)
         self.import_button.setToolTip("Load code files (Ctrl+Shift+I)")
-        self.progress = ProgressStrip(self.context.runner)
         self.report = QFrame()
         theme.flag(self.report, "card")
         self.report_words = plain_label()
@@ -176,7 +174,6 @@ class CodesTab(QWidget):
         outer.setContentsMargins(0, 8, 0, 0)
         outer.setSpacing(6)
         outer.addWidget(self.zone)
-        outer.addWidget(self.progress)
         outer.addWidget(self.report)
         outer.addWidget(self.splitter, 1)
 

@@ -22,6 +22,7 @@ from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import DateEdit, NoteEdit, TextEdit, plain_label
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context
+from desktop.ui.payer_list import PayerListDialog
 
 LICENCES = {"cpt": ("CPT", "the American Medical Association")}
 """What a set is called, and whose licence it needs."""
@@ -41,6 +42,7 @@ class SetsImport(QObject):
         self.owner = owner
         self.context = context
         self.dialog: FormDialog | None = None
+        self.payers: PayerListDialog | None = None
         self._disable = disable
 
     def start(self, paths: Sequence[Path]) -> None:
@@ -57,10 +59,20 @@ class SetsImport(QObject):
         )
 
     def _on_recognised(self, paths: Sequence[Path], found: list[Candidate]) -> None:
-        if any(each.asks_for_states for each in found):
+        lists = [each.path for each in found if each.is_payer_list]
+        if lists:
+            self._open_payers(lists[0], [path for path in paths if path not in lists])
+        elif any(each.asks_for_states for each in found):
             self._ask_states(paths)
         else:
             self._load(paths, ImportOptions())
+
+    def _open_payers(self, path: Path, others: Sequence[Path]) -> None:
+        """A list of payers is no code set, but may be dropped here all the same."""
+        self.payers = PayerListDialog(self.owner, self.context, path)
+        if others:
+            self.payers.finished.connect(lambda _result: self.start(others))
+        self.payers.open()
 
     def _load(self, paths: Sequence[Path], options: ImportOptions) -> None:
         names = paths[0].name if len(paths) == 1 else f"{len(paths)} files"

@@ -31,6 +31,7 @@ class SetupPage(Page):
         self._save = self.add_command(commands.SAVE, self._on_save, primary=True)
         self._new = self.add_command(commands.NEW, self._on_new, button=False)
         self._edit = self.add_command(commands.EDIT, self._on_edit, button=False)
+        self.add_command(commands.PAYERS_IMPORT, self._on_payers_import, button=False)
         self.practice = PracticeTab(context, self._follow)
         self.locations = LocationsTab(context)
         self.providers = ProvidersTab(context)
@@ -107,6 +108,10 @@ class SetupPage(Page):
         tab = self._tab()
         if tab is not None and not isinstance(tab, SafetyTab):
             tab.edit()
+
+    def _on_payers_import(self) -> None:
+        self.tabs.setCurrentWidget(self.payers)
+        self.payers.choose_file()
 
     def _follow(self) -> None:
         on_practice = self.tabs.currentWidget() is self.practice

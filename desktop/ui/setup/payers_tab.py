@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
+
+from PySide6.QtWidgets import QFileDialog
 
 from desktop.models.values.enums import FilingCode
 from desktop.services.registration import fees, payers
 from desktop.services.registration.fees import ScheduleRow
 from desktop.services.registration.payers import PayerDraft
 from desktop.services.work import Work
+from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import Check, Choice, CodeEdit, PhoneEdit, TextEdit
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context
 from desktop.ui.lib.records import RecordsTab, state_column
 from desktop.ui.lib.table import Column, Kind
+from desktop.ui.payer_list import PayerListDialog
 
 KINDS = (
     (FilingCode.COMMERCIAL, "Commercial"),
@@ -76,6 +81,24 @@ class PayersTab(RecordsTab[PayerDraft]):
         )
         super().__init__(context, columns, name="payers")
         self._schedules: list[ScheduleRow] = []
+        self.list_dialog: PayerListDialog | None = None
+        self.list_button = Button("Load from a list…")
+        self.list_button.setToolTip("Load payers from a clearinghouse's list (Ctrl+Shift+O)")
+        self.list_button.clicked.connect(lambda _on=False: self.choose_file())
+        self.buttons.insertWidget(2, self.list_button)
+
+    def choose_file(self) -> None:
+        """Ask for a clearinghouse's list and show which column is what."""
+        name, _kind = QFileDialog.getOpenFileName(
+            self, "Load payers", "", "Lists (*.csv *.txt *.tsv);;All files (*)"
+        )
+        if name:
+            self.load(Path(name))
+
+    def load(self, path: Path) -> None:
+        """Show what a list would do, and load it when asked."""
+        self.list_dialog = PayerListDialog(self, self.context, path, self.refresh)
+        self.list_dialog.open()
 
     def refresh(self) -> None:
         """Read the payers, and the fee schedules for the form."""
