@@ -43,7 +43,7 @@ def start_of(job: Import, part: Part) -> dt.date:
     Raises:
         RuleError: nothing says it.
     """
-    return job.start or _start_by_neighbours(job) or _start_by_name(part)
+    return job.start or _start_by_neighbours(job, part) or _start_by_name(part)
 
 
 def _start_by_name(part: Part) -> dt.date:
@@ -56,10 +56,10 @@ def _start_by_name(part: Part) -> dt.date:
     return systems.fiscal_year(int(found[1]))[0]
 
 
-def _start_by_neighbours(job: Import) -> dt.date | None:
+def _start_by_neighbours(job: Import, part: Part) -> dt.date | None:
     """First day by the addenda in the same zip, whose trailer names the year."""
     for other in job.parts:
-        if looks_like_addenda(other.head):
+        if part.archive and other.archive == part.archive and looks_like_addenda(other.head):
             new = read_addenda(other.text()).new
             if new is not None:
                 return systems.fiscal_year(new.year)[0]
@@ -93,6 +93,9 @@ def _import_addenda(job: Import, part: Part) -> ImportResult:
         raise RuleError(
             f"{part.name} lacks the counts that close the official file; download it again."
         )
+    done = systems.covering(job.connection, ICD10CM, systems.fiscal_year(new.year)[0])
+    if done is not None and (done.records, done.billable) == (new.headers + new.codes, new.codes):
+        return ImportResult.unchanged(done, part.name, "addenda")
     start, end = systems.fiscal_year(old.year)
     base = systems.covering(job.connection, ICD10CM, end)
     if base is None or base.valid_from < start:
@@ -272,7 +275,8 @@ KINDS = (
         0,
         lambda part: looks_like_order(part.head),
         _import_order,
-        replaces=frozenset({"addenda", "codes", "codes_addenda"}),
+        replaces=frozenset({"codes", "codes_addenda"}),
+        contains=frozenset({"addenda"}),
     ),
     FileKind(
         "addenda",

@@ -143,9 +143,21 @@ def _kind(part: Part) -> FileKind | None:
 def _steps(parts: Sequence[Part]) -> list[tuple[FileKind, Part]]:
     """What to import, in order: one file may make those beside it needless."""
     found = [(kind, part) for part in parts if (kind := _kind(part)) is not None]
-    needless = {name for kind, _ in found for name in kind.replaces | kind.takes}
-    kept = [(kind, part) for kind, part in found if kind.name not in needless]
+    kept = [
+        (kind, part)
+        for kind, part in found
+        if not any(_stands_for(other, beside, kind, part) for other, beside in found)
+    ]
     return sorted(kept, key=lambda step: step[0].rank)
+
+
+def _stands_for(kind: FileKind, part: Part, other: FileKind, beside: Part) -> bool:
+    """Whether a file makes another needless."""
+    if other.name in kind.takes:
+        return True
+    if part.archive != beside.archive:
+        return False
+    return other.name in kind.replaces or (bool(part.archive) and other.name in kind.contains)
 
 
 def _import_part(
@@ -160,7 +172,13 @@ def _import_part(
     """Import one recognised file inside an open transaction; a repeated one changes nothing."""
     taken = [p for p in parts if p is not part and (k := _kind(p)) and k.name in kind.takes]
     digests = sorted(p.sha256() for p in taken)
-    digest = part.sha256()
+
+    def heard(done: int) -> None:
+        # The national provider file takes a minute to be read once.
+        share = min(done / max(part.size, 1), 1)
+        progress(int(15 * share), 100, f"Checking whether {part.name} was imported before")
+
+    digest = part.sha256(heard)
     if digests:
         digest = hashlib.sha256("".join([digest, *digests]).encode()).hexdigest()
     before = systems.imported_before(connection, kind.system, digest)

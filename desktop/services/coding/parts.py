@@ -79,12 +79,16 @@ class Part:
         """All of it as text: UTF-8, else Latin-1."""
         return decode(self.read())
 
-    def sha256(self) -> str:
-        """Hash of the bytes, read as a stream."""
+    def sha256(self, heard: Callable[[int], None] | None = None) -> str:
+        """Hash of the bytes, read as a stream; `heard` is told how many were, and may raise."""
         digest = hashlib.sha256()
+        done = 0
         with self.open() as stream:
             while block := stream.read(_BLOCK):
                 digest.update(block)
+                done += len(block)
+                if heard is not None:
+                    heard(done)
         return digest.hexdigest()
 
 
@@ -120,6 +124,8 @@ class FileKind:
         recognise: by `Part.head` (or `is_workbook`), cheaply, never raising.
         run: reads the part and writes it; raises `RuleError` for wrong content or counts.
         replaces: kinds beside it that say the same and are left out.
+        contains: kinds in the same zip whose changes it has already; given beside it without a
+            zip, they may be of a later year.
         takes: kinds beside it that it reads itself.
         licence: the system whose licence the practice must have confirmed; empty = none.
     """
@@ -131,6 +137,7 @@ class FileKind:
     recognise: Callable[[Part], bool]
     run: Callable[[Import, Part], ImportResult]
     replaces: frozenset[str] = frozenset()
+    contains: frozenset[str] = frozenset()
     takes: frozenset[str] = frozenset()
     licence: str = ""
 

@@ -158,6 +158,29 @@ def test_the_order_zip_alone_then_the_addenda(empty_store: CodeStore) -> None:
     assert empty_store.search("type 2 diabetes mellitus", IN_2027, 3)
 
 
+@pytest.mark.parametrize("addenda_first", [True, False])
+def test_both_dropped_at_once_give_both_years(
+    empty_store: CodeStore, *, addenda_first: bool
+) -> None:
+    paths = [samples() / "icd10cm-2026-order-files.zip", addenda()]
+    results = empty_store.import_files(paths[::-1] if addenda_first else paths, NOW)
+    assert [r.kind for r in results] == ["order", "addenda"]
+    assert [r.release.name for r in results] == ["FY2026", "FY2027"]
+    assert (results[1].release.records, results[1].release.billable) == (98_403, 74_879)
+
+
+def test_addenda_whose_year_is_loaded_already_change_nothing(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(samples() / "icd10cm-2026-order-files.zip") as archive:
+        names = ("icd10cm_order_2026.txt", "icd10cm_order_addenda_2026.txt")
+        paths = [Path(archive.extract(name, tmp_path)) for name in names]
+    order, changes = empty_store.import_files(paths, NOW)
+    assert order.release.valid_from == dt.date(2025, 10, 1)
+    assert changes.already_loaded
+    assert len(empty_store.releases()) == 1
+
+
 def test_an_older_year_may_come_after_a_newer_one(tmp_path: Path, own_store: CodeStore) -> None:
     with zipfile.ZipFile(samples() / "icd10cm-2026-order-files.zip") as archive:
         text = archive.read("icd10cm_order_2026.txt").decode()

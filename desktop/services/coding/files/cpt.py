@@ -72,7 +72,9 @@ def start_of(job: Import, part: Part, days: Sequence[dt.date] = ()) -> dt.date:
         return job.start
     year = _year_said(part)
     if year is None:
-        beside = [other for other in job.parts if other is not part and _is_any(other)]
+        beside = [
+            o for o in job.parts if o.archive == part.archive and o is not part and _is_any(o)
+        ]
         year = next((y for other in beside if (y := _year_said(other))), None)
         if year is None:
             later = [int(y) for other in beside for y in _DATE.findall(head_of(other))]
