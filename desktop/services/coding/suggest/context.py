@@ -143,7 +143,7 @@ _ADVICE_BEFORE = (
     r"red flags\b|\breturn precautions\b|\bvaccin\w+ (?:for|against)\b|\bworried (?=about)"
 )
 _ADVICE_AFTER = (
-    r"\b(?:precautions|vaccine|vaccination|shot|booster|immunization|prophylaxis|prevention|"
+    r"\b(?:up[- ]to[- ]date|utd|precautions|vaccine|vaccination|shot|booster|immunization|prophylaxis|prevention|"
     r"education|handout|risk)\b"
 )
 _STOP = re.compile(

@@ -22,6 +22,7 @@ class Draft:
         settled: `codes` are final: no rule of the words nearby may refine them.
         dropped: it is part of something else and is not offered by itself.
         said: a cue gave the status, not the section alone.
+        query: words to search for, while there are no codes.
     """
 
     start: int
@@ -37,6 +38,7 @@ class Draft:
     dropped: bool = False
     said: bool = False
     question: str = ""
+    query: str = ""
 
     @property
     def first(self) -> str:

@@ -12,7 +12,7 @@ from desktop.services.coding.suggest.combine import body_mass, combine
 from desktop.services.coding.suggest.drafts import Draft
 from desktop.services.coding.suggest.drugs import long_term
 from desktop.services.coding.suggest.facts import NoteFacts
-from desktop.services.coding.suggest.lexicon import Lexicon, lexicon_of
+from desktop.services.coding.suggest.lexicon import AXIS_WORDS, Lexicon, lexicon_of
 from desktop.services.coding.suggest.past import ALREADY, family, lasting, personal
 from desktop.services.coding.suggest.pregnancy import complicate, weeks_code
 from desktop.services.coding.suggest.procedures import OwnList
@@ -22,10 +22,12 @@ from desktop.services.coding.suggest.resolve import Resolved, Resolver
 from desktop.services.coding.suggest.symptoms import integral, is_symptom, leading_to
 from desktop.services.coding.suggest.values import DIAGNOSIS, NamedProcedure, Status, Suggestion
 from desktop.services.coding.values import PatientFacts
+from desktop.services.coding.words import tokens
 
 _NO_WEIGHTS: Mapping[str, int] = MappingProxyType({})
 LONGEST_NOTE = 60_000
 _MOST_SYMPTOMS = 4
+_KIN = ("Z80", "Z81", "Z82", "Z83", "Z84")
 _PAST_BY_NATURE = ("Z87", "Z90", "Z98", "Z85", "Z86", "Z92")
 
 
@@ -59,6 +61,8 @@ def suggest(
 class _Note:
     def __init__(self, store: CodeStore, lexicon: Lexicon, on: dt.date, reading: Reading) -> None:
         self._lexicon = lexicon
+        self._store = store
+        self._on = on
         self._reading = reading
         self._text = reading.text
         self._facts: NoteFacts = reading.facts
@@ -66,6 +70,10 @@ class _Note:
         self._resolver = Resolver(store, on, reading.facts)
 
     def suggestions(self, own: OwnList) -> list[Suggestion]:
+        for draft in self._drafts:
+            if draft.query:
+                draft.codes = self._searched(draft.query)
+        self._drafts[:] = [d for d in self._drafts if d.codes or not d.query]
         for draft in self._drafts:
             _settle_past(draft)
         combine(self._drafts, self._facts)
@@ -76,6 +84,16 @@ class _Note:
         for sentence, given in self._reading.parts:
             out.extend(own.found(sentence, given, self._text))
         return sorted(out, key=lambda s: (s.start, s.kind))
+
+    def _searched(self, query: str) -> tuple[str, ...]:
+        """The codes whose terms hold all words of a query; remembered with the lexicon."""
+        known = self._lexicon.searched
+        if query not in known:
+            wanted = set(tokens(query)) - AXIS_WORDS
+            hits = self._store.search(query + " ", self._on, 3)
+            fitting = [h for h in hits if wanted <= {*tokens(h.title), *tokens(h.why)}]
+            known[query] = tuple(h.code for h in fitting[:2])
+        return known[query]
 
     # --- beside the phrases ---------------------------------------------------------------
 
@@ -119,8 +137,8 @@ class _Note:
         if draft.status is Status.NEGATED or not draft.codes:
             return Resolved(())
         if draft.status is Status.FAMILY:
-            own = draft.first.startswith(("Z80", "Z81", "Z82", "Z83", "Z84"))
-            return self._resolver.resolve(draft.codes if own else family(draft.first), "", _NOTHING)
+            codes = draft.codes if draft.first.startswith(_KIN) else family(draft.first)
+            return self._resolver.resolve(codes, "", _NOTHING)
         if draft.status is Status.HISTORY:
             return self._resolver.resolve(personal(draft.first), draft.side, _NOTHING, plain=True)
         if draft.status is Status.UNCERTAIN:
@@ -163,6 +181,8 @@ _INJURIES = ("S", "T0", "T1", "T2", "T3", "T63", "T07", "T14")
 
 def _settle_past(draft: Draft) -> None:
     """What never ends is still present though listed as past; some codes are past by nature."""
+    if draft.first.startswith(_KIN) and draft.status is not Status.NEGATED:
+        draft.status = Status.FAMILY
     if draft.status is Status.FAMILY and draft.first.startswith(("Z77", "Z20")):
         draft.status = Status.PRESENT
     if draft.status is Status.HISTORY and draft.first:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from desktop.services.coding.builtin.phrases import phrases
 from desktop.services.coding.connection import connect
 from desktop.services.coding.store import CodeStore
-from desktop.services.coding.suggest.concepts import CONCEPTS
-from desktop.services.coding.suggest.ordinary import ORDINARY, SITES
-from desktop.services.coding.suggest.wording import Item, Kind, items_of_text, title_key
+from desktop.services.coding.suggest.concepts import concepts
+from desktop.services.coding.suggest.ordinary import NOT_ALONE, ORDINARY, SITES
+from desktop.services.coding.suggest.wording import Item, Kind, canonical, items_of_text, title_key
 from desktop.services.coding.values import ICD10CM
+from desktop.services.coding.words import STOP_WORDS
 
 LONGEST = 7
 AXIS_WORDS = frozenset(
@@ -40,11 +43,21 @@ class Entry:
         codes: without dot, best first; headings among them.
         joined: the phrase may hold “and” or “with”.
         own: from our own list, not from a title.
+        query: words of the tabular list to search for where `codes` is empty.
+        shouted: only in capitals, since in small letters it is another word or a name.
+        sided: codes that a side makes of it, where that is more than a side of the same code.
     """
 
     codes: tuple[str, ...]
     joined: bool
     own: bool
+    query: str = ""
+    shouted: bool = False
+    sided: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def codes_for(self, side: str) -> tuple[str, ...]:
+        """The codes with a side, or without."""
+        return self.sided.get(side, self.codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +74,16 @@ class Match:
 class Lexicon:
     """The phrases of one release."""
 
-    def __init__(self, terms: Iterable[tuple[str, str, str]]) -> None:
-        """From (code, kind, text) of the search terms that are in force."""
+    def __init__(
+        self, terms: Iterable[tuple[str, str, str]], spoken: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        """The official terms and the phrases that people use for them.
+
+        Args:
+            terms: (code, kind, text) of the search terms that are in force.
+            spoken: phrases as stemmed words, with their readings in words of the titles.
+        """
+        self.searched: dict[str, tuple[str, ...]] = {}
         self._entries: dict[frozenset[str], Entry] = {}
         ranked: dict[frozenset[str], list[tuple[int, str]]] = {}
         joined: dict[frozenset[str], bool] = {}
@@ -79,9 +100,29 @@ class Lexicon:
         for key, found in ranked.items():
             codes = tuple(dict.fromkeys(code for _, code in sorted(found)))[:6]
             self._entries[key] = Entry(codes, joined.get(key, False), own=False)
-        for key, (codes, is_joined) in _own_entries().items():
-            self._entries[key] = Entry(codes, is_joined, own=True)
+        self._entries.update(_own_entries())
+        self._add_spoken(spoken)
         self.words = frozenset(w for key in self._entries for w in key)
+
+    def _add_spoken(self, spoken: Mapping[str, tuple[str, ...]]) -> None:
+        fresh: dict[frozenset[str], Entry] = {}
+        for phrase, readings in spoken.items():
+            words = phrase.split()
+            key = frozenset(canonical([w for w in words if w not in STOP_WORDS]))
+            if not key or key in self._entries or len(key) > LONGEST or key <= _VAGUE:
+                continue
+            meant = title_key(readings[0]) - AXIS_WORDS
+            if not meant or meant <= _VAGUE:
+                continue
+            single = len(words) == 1
+            shouted = single and _needs_capitals(words[0], meant)
+            if single and (words[0] in NOT_ALONE or len(words[0]) < 3):
+                continue
+            known = self._entries.get(meant)
+            codes = known.codes if known is not None else ()
+            joined = bool(_JOINED.search(phrase))
+            fresh[key] = Entry(codes, joined, True, "" if codes else readings[0], shouted)
+        self._entries.update(fresh)
 
     def entry(self, key: frozenset[str]) -> Entry | None:
         """What exactly these words mean."""
@@ -121,6 +162,8 @@ class Lexicon:
             key = frozenset(words)
             entry = self._entries.get(key)
             if entry is not None and (entry.joined or not joint):
+                if entry.shouted and not all(g.shouted for g in given[i : i + 1]):
+                    continue
                 match = Match(given[i].first, item.last, key, entry, side)
                 out.append((-len(key), not entry.own, given[i].first, match))
         return out
@@ -159,15 +202,40 @@ def _telling(key: frozenset[str], code: str) -> bool:
     return True
 
 
+_VAGUE = ORDINARY | SITES
+_VOWEL = re.compile(r"[aeiouy]")
+
+
+def _needs_capitals(word: str, meant: frozenset[str]) -> bool:
+    """Whether a single word is a short form or a name, so that small letters say nothing."""
+    if len(word) >= 8 or not _VOWEL.search(word) or any(c.isdigit() for c in word):
+        return False
+    start = word[:4]
+    return not any(w.startswith(start) for w in meant)
+
+
 @functools.cache
-def _own_entries() -> dict[frozenset[str], tuple[tuple[str, ...], bool]]:
-    out: dict[frozenset[str], tuple[tuple[str, ...], bool]] = {}
-    for codes, phrases in CONCEPTS:
-        for phrase in phrases:
-            key = frozenset(
-                w for i in items_of_text(phrase) if i.kind is Kind.WORD for w in i.words
-            )
-            out.setdefault(key, (codes, bool(_JOINED.search(phrase))))
+def _own_entries() -> dict[frozenset[str], Entry]:
+    """Our own phrases; a phrase with a side adds to the one without."""
+    plain: dict[frozenset[str], tuple[str, ...]] = {}
+    sided: dict[frozenset[str], dict[str, tuple[str, ...]]] = {}
+    joined: set[frozenset[str]] = set()
+    for codes, phrases_of in concepts():
+        for phrase in phrases_of:
+            found = items_of_text(phrase)
+            key = frozenset(w for i in found if i.kind is Kind.WORD for w in i.words)
+            side = next((i.side for i in found if i.side and i.kind is Kind.SKIPPED), "")
+            if side:
+                sided.setdefault(key, {}).setdefault(side, codes)
+            else:
+                plain.setdefault(key, codes)
+            if _JOINED.search(phrase):
+                joined.add(key)
+    out = {}
+    for key in plain.keys() | sided.keys():
+        sides = sided.get(key, {})
+        codes = plain.get(key) or next(iter(sides.values()))
+        out[key] = Entry(codes, key in joined, own=True, sided=MappingProxyType(sides))
     return out
 
 
@@ -185,7 +253,7 @@ def _loaded(path: str, system: str, day: str, _mark: tuple[str, int]) -> Lexicon
         ).fetchall()
     finally:
         connection.close()
-    return Lexicon(rows)
+    return Lexicon(rows, phrases())
 
 
 def lexicon_of(store: CodeStore, on: dt.date) -> Lexicon | None:

@@ -38,3 +38,17 @@ SITES = frozenset(
     "cavity tissue soft muscle tendon ligament nerve artery vein brain optic oral nasal ocular".split()
 )
 """Places of the body: no finding by themselves."""
+
+NOT_ALONE = frozenset(
+    "borderline break bright brill broke charge checkup chemo cesarean coat cold collapse coronary crab "
+    "crest crazy cried cutting dish down dexa eval exac faint fell followup frail ectopic endo coumadin "
+    "drunk dwarf felon flasher warfarin cpap bipap fobt cabg amnio acei rare anca bleeder belly eardrum "
+    "breastbone collarbone etoh bilat cong postop preop premature preterm prenatal positive negative "
+    "pump screaming sugar swallow tired trauma virus vision voice walker wart weaning wheelchair "
+    "colposcopy biopsy mammogram colonoscopy nexplanon mirena insulin metformin statin steroid opioid "
+    "nurse stable alert normal smoke smoker drink drinker married single sober clean tube sleep tummy "
+    "chubby clammy clumsy bald edgy fatness drooling burnout intact regular stiff tender deep dense lump "
+    "dead alive birth newborn infant toddler child adult elderly pregnant labor contraction delivery "
+    "a1c cxr tsh cbc bmp cmp lft inr psa ekg ecg mri ct xray pap hcg gravid twin triplet bacteria fungus fungal viral bacterial infection parasite".split()
+)
+"""Single words of everyday lists that need another word beside them."""

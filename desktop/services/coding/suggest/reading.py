@@ -102,8 +102,10 @@ def _of_sentence(
         if finding.advice:
             continue
         side = match.side or _side(given, match, facts)
-        draft = Draft(start, end, match.key, match.entry.codes, finding.status, side, context)
+        codes = match.entry.codes_for(side)
+        draft = Draft(start, end, match.key, codes, finding.status, side, context)
         draft.sentence, draft.section, draft.said = number, sentence.section, finding.said
+        draft.query = match.entry.query
         out.append(draft)
     out.extend(_denied(lexicon, sentence, given, findings, matches, number))
     out.extend(_habits(sentence, reader, number))

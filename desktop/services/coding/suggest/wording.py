@@ -134,6 +134,7 @@ class Item:
         words: its canonical words; several for a short form, none for what is skipped.
         first, last: its tokens.
         side: right, left or bilateral, when it says a side.
+        shouted: in capitals.
     """
 
     kind: Kind
@@ -141,6 +142,7 @@ class Item:
     first: int
     last: int
     side: str = ""
+    shouted: bool = False
 
 
 def canonical(words: list[str]) -> list[str]:
@@ -220,4 +222,4 @@ def _single(given: tuple[Token, ...], i: int) -> Item:
         return Item(Kind.SKIPPED, (), i, i)
     if not token.stem:
         return Item(Kind.BREAK, (), i, i)
-    return Item(Kind.WORD, tuple(canonical([token.stem])), i, i)
+    return Item(Kind.WORD, tuple(canonical([token.stem])), i, i, shouted=token.capital)
