@@ -82,7 +82,7 @@ def test_a_page_opens_the_browser_on_a_code_and_the_tree_stands_there(
     text = tab.view.toPlainText()
     assert "Excludes1: not together with" in text
     assert "from E11 Type 2 diabetes mellitus" in text
-    assert "Notes: FY2026, April 2026 update." in text
+    assert "Code list and notes: FY2026, April 2026 update." in text
 
 
 def test_a_number_goes_to_the_code_that_a_note_asks_for_and_back_again(

@@ -306,9 +306,10 @@ def _known(store: CodeStore, texts: Iterable[str], system: str, on: dt.date) -> 
 
 
 def _additions(store: CodeStore, described: Description, on: dt.date) -> tuple[Addition, ...]:
+    system = described.info.system
     notes = [n for n in described.notes if n.kind in _ADDING]
     wanted = {_target(r) for n in notes for r in references(n.text)}
-    known = store.lookups(described.info.system, wanted, on) if wanted else {}
+    known = store.lookups(system, wanted, on) if wanted else {}
     found: dict[tuple[NoteKind, str], Addition] = {}
     for kind in _ADDING:
         for note in (n for n in notes if n.kind is kind):
@@ -317,6 +318,9 @@ def _additions(store: CodeStore, described: Description, on: dt.date) -> tuple[A
                 if info is not None and not described.info.code.startswith(info.code):
                     text = note.text.strip().lstrip(",").strip()
                     names = (info.code, info.dotted, info.title, info.billable)
+                    if each.first[:3] != each.last[:3]:
+                        span = f"{printed(system, each.first)}–{printed(system, each.last)}"
+                        names = (info.code, span, "choose one of these", False)
                     found.setdefault(
                         (kind, info.code), Addition(kind, text, *names, note.from_code)
                     )

@@ -85,16 +85,11 @@ LIMIT = {
 _LABELS = {
     "added": "Added",
     "action_date": "Last action on",
-    "betos": "Group of services (BETOS)",
-    "processing_note": "Processing note",
-    "pricing": "Pricing indicator",
     "statute": "Statute",
-    "tos": "Type of service",
     "xref": "See also",
     "cim": "Coverage manual",
     "mcm": "Carriers manual",
     "lab": "Laboratory certificate",
-    "asc": "Surgery center group",
     "asc_from": "Surgery center group since",
     "anesthesia": "Anesthesia units",
     "consumer": "In plain words",
@@ -119,7 +114,15 @@ _LABELS = {
     "base": "Base code of the endoscopy",
     "supervision": "Supervision",
 }
-_HCPCS_LABELS = {"multiple": "Multiple pricing"}
+_MARKS = {
+    "pricing": "price",
+    "multiple": "several prices",
+    "betos": "BETOS group",
+    "tos": "type of service",
+    "asc": "surgery center group",
+    "processing_note": "processing note",
+}
+"""Marks of CMS that a payer's system reads, not a biller: kept together, at the end."""
 OWNERS = {"hcpcs": "CMS (HCPCS)", "cpt": "AMA (CPT)", own_lists.KIND: "in our own words"}
 
 
@@ -127,12 +130,17 @@ def facts(info: CodeInfo) -> tuple[tuple[str, str], ...]:
     """What a set says of a code beside its title: (name, value), in reading order."""
     given = dict(info.attributes)
     out = list(_own(info, given))
+    marks = ""
+    if info.system in (HCPCS, MODIFIER):
+        found = ((name, given.pop(key, "")) for key, name in _MARKS.items())
+        marks = ", ".join(f"{name} {value}" for name, value in found if value)
     for key, value in given.items():
         text = _value(value)
         if text:
-            name = _HCPCS_LABELS.get(key, "") if info.system in (HCPCS, MODIFIER) else ""
-            name = name or _LABELS.get(key) or key.replace("_", " ").capitalize()
+            name = _LABELS.get(key) or key.replace("_", " ").capitalize()
             out.append((name, text))
+    if marks:
+        out.append(("Marks for pricing", marks))
     return tuple(out)
 
 

@@ -243,10 +243,12 @@ def _history(page: CodePage) -> str:
 
 def _foot(page: CodePage) -> str:
     said = []
-    if page.release:
+    if page.release and page.release == page.notes_release and page.groups:
+        said.append(f"Code list and notes: {page.release}.")
+    elif page.release:
         said.append(f"Code list: {page.release}.")
-    if page.notes_release and page.groups:
+    if page.notes_release and page.groups and page.release != page.notes_release:
         said.append(f"Notes: {page.notes_release}.")
-        if page.release and page.notes_release != page.release:
+        if page.release:
             said.append("The notes are of an earlier release; the tabular list is not loaded yet.")
     return f'<br><p class="muted">{escape(" ".join(said))}</p>' if said else ""

@@ -224,3 +224,13 @@ def test_a_procedure_says_what_medicare_pays_and_limits(
     assert old is not None
     assert dict(old.facts)["Medicare coverage"] == "Each Medicare contractor decides (C)"
     assert dict(old.facts)["Added"] == "01/01/1997"
+
+
+def test_a_range_of_categories_is_offered_as_a_choice_not_as_its_first_code(
+    packaged: CodeStore,
+) -> None:
+    found = {a.text: a for a in browser.additions(packaged, "T36.0X1A", IN_2026)}
+    blood = found["blood disorders (D56-D76)"]
+    assert (blood.code, blood.dotted, blood.title) == ("D56", "D56–D76", "choose one of these")
+    assert not blood.billable
+    assert found["nephropathy (N14.0-N14.2)"].dotted == "N14"
