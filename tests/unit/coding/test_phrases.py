@@ -56,6 +56,12 @@ def test_a_letter_that_names_a_kind_is_no_small_word() -> None:
     assert "type 1" in found[1][0]
 
 
+def test_an_everyday_word_is_read_otherwise_only_when_it_stands_alone() -> None:
+    found = phrases.longest(["nerve"], 0)
+    assert found == (1, ("anxiety disorder",))
+    assert phrases.longest("nerve root".split(), 0) is None
+
+
 def test_a_line_stands_for_all_its_heads() -> None:
     assert list(phrases.heads("fabry ~ | {broken,cracked} shin")) == [
         "fabry",

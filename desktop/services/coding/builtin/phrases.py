@@ -3,7 +3,8 @@
 Each line there is ``heads = readings``. A reading uses the words of the tabular list; several,
 apart by “;”, stand in the order of likelihood. Heads are lower case without accents or marks,
 apart by “|”; “{a,b}” stands for either word and “~” at the end for nothing, “disease” or
-“syndrome”: ``fabry ~`` is three heads. Lines that begin with “#” are remarks.
+“syndrome”: ``fabry ~`` is three heads. Lines that begin with “#” are remarks. The heads of
+``alone.txt`` are everyday or official words: they count only when they are all that was typed.
 
 The lists are our own, written from general medical knowledge.
 """
@@ -34,6 +35,7 @@ _LETTERED = frozenset(
 """After these, “a” and “i” are names and not small words."""
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _ANY = ("", " disease", " syndrome")
+_ALONE = "alone.txt"
 
 
 def heads(text: str) -> Iterator[str]:
@@ -65,7 +67,9 @@ def phrases() -> Mapping[str, tuple[str, ...]]:
     """Phrases, as stemmed words with a blank between them, and their readings."""
     exact: dict[str, tuple[str, ...]] = {}
     loose: dict[str, tuple[str, ...]] = {}
-    for _, left, right in lines():
+    for file, left, right in lines():
+        if file == _ALONE:
+            continue
         found = tuple(right.split("; "))
         for head in heads(left):
             words = [stem(w) for w in head.split()]
@@ -75,6 +79,18 @@ def phrases() -> Mapping[str, tuple[str, ...]]:
             if len(words) > 2:
                 loose.setdefault(_without(words, _SMALL), exact[key])
     return MappingProxyType({**loose, **exact})
+
+
+@functools.cache
+def alone() -> Mapping[str, tuple[str, ...]]:
+    """Words that are read so only when nothing else was typed, and their readings."""
+    out = {
+        " ".join(stem(w) for w in head.split()): tuple(right.split("; "))
+        for file, left, right in lines()
+        if file == _ALONE
+        for head in heads(left)
+    }
+    return MappingProxyType(out)
 
 
 def longest(words: Sequence[str], start: int) -> tuple[int, tuple[str, ...]] | None:
@@ -88,6 +104,10 @@ def longest(words: Sequence[str], start: int) -> tuple[int, tuple[str, ...]] | N
         how many words it takes and its readings; None when no phrase begins there.
     """
     known = phrases()
+    if start == 0:
+        found = alone().get(" ".join(words))
+        if found is not None:
+            return len(words), found
     for length in range(min(LONGEST, len(words) - start), 0, -1):
         piece = words[start : start + length]
         found = known.get(" ".join(piece))
