@@ -16,7 +16,7 @@ from desktop.services.work import Work
 from tests import factories
 from tests.factories import LineSpec
 
-MODIFIERS = ("", "25", "59", "76", "77", "RT", "LT", "GT", "24", "57")
+MODIFIERS = ("", "U1", "U2", "U3", "U4", "U5", "U6", "U7", "U8", "U9")
 
 
 @dataclass(frozen=True)
