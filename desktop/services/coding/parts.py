@@ -64,14 +64,22 @@ class Part:
         with _readable(self.archive or self.name), self.opener() as stream:
             yield stream
 
+    def refuse_huge(self) -> None:
+        """Refuse what is kept in memory while it is read, if it could not be.
+
+        Raises:
+            RuleError: there are more bytes than any published list of this kind has.
+        """
+        if self.size > LARGEST_IN_MEMORY:
+            raise RuleError(f"{self.name} is far larger than any published code set.")
+
     def read(self) -> bytes:
         """All bytes.
 
         Raises:
-            RuleError: there are more than any published list of this kind has.
+            RuleError: see `refuse_huge`.
         """
-        if self.size > LARGEST_IN_MEMORY:
-            raise RuleError(f"{self.name} is far larger than any published code set.")
+        self.refuse_huge()
         with self.open() as stream:
             return stream.read(LARGEST_IN_MEMORY + 1)
 

@@ -242,7 +242,8 @@ def _first_day(node: Node, start: dt.date) -> dt.date:
     """From when a node holds: the release's first day, unless the list says otherwise."""
     if node.ends is not None and node.past(start):
         return min(node.starts or node.ends, node.ends)
-    return max(node.starts or start, start)
+    first = max(node.starts or start, start)
+    return first if node.ends is None else min(first, node.ends)
 
 
 def _painted(old: list[Span[Value]], window: Window, node: Node | None) -> list[Span[Value]]:

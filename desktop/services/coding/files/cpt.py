@@ -257,12 +257,14 @@ def _short_texts(job: Import, part: Part) -> dict[str, str]:
 
 
 def _import_consolidated(job: Import, part: Part) -> ImportResult:
+    part.refuse_huge()
     reading = Reading(job, part)
     kind = "cpt_xlsx" if part.is_workbook else "cpt"
     return _save(job, reading, _read_consolidated(reading), kind)
 
 
 def _import_lines(job: Import, part: Part, pattern: re.Pattern[str], kind: str) -> ImportResult:
+    part.refuse_huge()
     reading = Reading(job, part)
     entries = _read_lines(reading, pattern)
     shorts = _short_texts(job, part)

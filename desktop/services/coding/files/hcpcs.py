@@ -288,7 +288,7 @@ def _release(start: dt.date) -> tuple[str, dt.date]:
 def _node(entry: _Entry, start: dt.date, source: Mapping[str, str]) -> Node:
     title = " ".join(text for text in entry.texts if text)
     begins, ends = entry.day("added"), entry.day("terminated")
-    if entry.attributes.get("action") == "A":
+    if entry.attributes.get("action") in {"A", "R"}:
         begins = entry.day("action_date") or begins
     past = ends is not None and ends < start
     return Node(

@@ -179,6 +179,7 @@ class _Reader:
 
 def _read(reading: Reading, kind: str) -> _Index:
     part = reading.part
+    part.refuse_huge()
     parser = expat.ParserCreate()
     reader = _Reader(part.name, kind, parser)
     try:

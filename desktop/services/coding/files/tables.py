@@ -76,6 +76,7 @@ def records(
         RuleError: it has no such header, or cannot be read.
     """
     part = reading.part
+    part.refuse_huge()
     places: dict[str, int] = {}
     for number, cells in reading.rows(_delimiter(part)):
         if places:
