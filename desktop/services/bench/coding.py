@@ -24,7 +24,9 @@ from desktop.services.bench.queries import (
 )
 from desktop.services.bench.result import p99, timed
 from desktop.services.clock import SampleClock
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.store import BEST, BUILT_IN, CodeStore
+from desktop.services.coding.vectors import model
+from desktop.services.coding.vectors.index import SUFFIX
 from desktop.services.database import CODES_NAME
 
 NAME: Final = "coding"
@@ -126,12 +128,13 @@ def table(folder: Path, sets: Sequence[QuerySet] | None = None) -> CodingTable:
         billable = {c.code for c in store.billable_below("", TODAY, 1_000_000)}
         lines = [
             _measured(found, name, ask, billable)
-            for name, ask in _methods(store, path)
+            for name, ask in _methods(store, path, notes)
             for found in sets
         ]
     lines.sort(key=lambda line: [s.name for s in sets].index(line.set_name))
-    size = ((CODES_NAME, path.stat().st_size / 1e6),)
-    return CodingTable(tuple(lines), size, (*notes, CHOSEN_ON))
+    files = (path, path.with_suffix(SUFFIX))
+    sizes = tuple((f.name, f.stat().st_size / 1e6) for f in files if f.is_file())
+    return CodingTable(tuple(lines), sizes, (*notes, CHOSEN_ON))
 
 
 def query_sets() -> tuple[list[QuerySet], list[str]]:
@@ -151,7 +154,7 @@ def query_sets() -> tuple[list[QuerySet], list[str]]:
     return found, missing
 
 
-def _methods(store: CodeStore, path: Path) -> Iterator[tuple[str, Method]]:
+def _methods(store: CodeStore, path: Path, notes: list[str]) -> Iterator[tuple[str, Method]]:
     for name, terms in (("FTS5 titles", False), ("FTS5 titles, inclusions", True)):
         with contextlib.closing(FullText(path, terms=terms)) as index:
             yield name, functools.partial(index.search, limit=DEPTH)
@@ -159,7 +162,17 @@ def _methods(store: CodeStore, path: Path) -> Iterator[tuple[str, Method]]:
     def built_in(text: str) -> list[str]:
         return [hit.code for hit in store.search(text, TODAY, DEPTH)]
 
-    yield "built-in", built_in
+    yield BUILT_IN, built_in
+    if not model.available():
+        notes.append(f"best was not measured: {model.MISSING}")
+        return
+    took, _ = timed(store.prepare_best)
+    notes.append(f"The vectors of best search were made in {took / 1000:.0f} s.")
+
+    def best(text: str) -> list[str]:
+        return [hit.code for hit in store.search(text, TODAY, DEPTH, mode=BEST)]
+
+    yield BEST, best
 
 
 def _measured(found: QuerySet, name: str, ask: Method, billable: set[str]) -> Line:

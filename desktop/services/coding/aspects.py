@@ -44,6 +44,7 @@ _PREGNANT = re.compile(
     r"eclampsia|preeclampsia|placenta\w*|gdm|water broke|prom|pprom)\b",
     re.IGNORECASE,
 )
+_ONLY_THAT = re.compile(r"\b(?:pregnan\w+|gestation\w*|iup|of|at)\b", re.IGNORECASE)
 _NEGATED = re.compile(
     r"\b(?:without|not|no) (?:mention of |specified as |any |evidence of |having achieved )*"
     r"([\w-]+(?: to(?: the)? [\w-]+| (?!or\b|and\b|with\b|without\b|of\b|in\b)[\w-]+)?"
@@ -65,9 +66,8 @@ def spell_out(text: str) -> str:
         text = pattern.sub(words, text)
     weeks = _WEEKS.search(text)
     if weeks is not None and _PREGNANT.search(text) and "trimester" not in text:
-        if not re.search(
-            "[a-z]{3}", _PREGNANT.sub(" ", text[: weeks.start()] + text[weeks.end() :])
-        ):
+        rest = _ONLY_THAT.sub(" ", text[: weeks.start()] + text[weeks.end() :])
+        if re.search(r"[a-z]{3}", rest, re.IGNORECASE) is None:
             return text
         number = int(weeks[1])
         which = "first" if number < 14 else "second" if number < 28 else "third"

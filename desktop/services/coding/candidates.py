@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.services.coding.aspects import Aspects
 from desktop.services.coding.connection import Connection
@@ -77,6 +77,7 @@ class Candidates:
         self._connection = connection
         self._system = system_id
         self._fields: Mapping[str, frozenset[str]] = _FIELDS if system == ICD10CM else {}
+        self._children: dict[str, list[tuple[str, str, bool]]] = {}
         self.lexicon = Lexicon(connection, system_id)
 
     def rank(self, reading: Reading, on: dt.date, said: Aspects) -> tuple[list[Row], float]:
@@ -160,17 +161,20 @@ class Candidates:
 
     def default_below(
         self, row: Row, on: dt.date, weights: Mapping[str, int], said: Aspects
-    ) -> tuple[str, str, float] | None:
+    ) -> Row | None:
         """The billable code below a heading that says least beyond what was asked.
 
         Returns:
-            code, title and the share of the heading's score that it deserves.
+            the code with the share of the heading's score that it deserves.
         """
         asked = row.asked | said.has
         code, title = row.code, row.title
         heading = set(tokens(title))
         for _ in range(_LEVELS):
-            children = self.codes("parent = ?", [code], on, "ORDER BY order_key")
+            children = self._children.get(code)
+            if children is None:
+                children = self.codes("parent = ?", [code], on, "ORDER BY order_key")
+                self._children[code] = children
             if not children:
                 return None
             above = set(tokens(title))
@@ -184,5 +188,6 @@ class Candidates:
             if billable:
                 more = set(tokens(fine(title))) - heading - asked
                 share = 0.995 - 0.02 * min(len(more), 6)
-                return code, title, share * min(said.factor(title), 1.0)
+                score = row.score * share * min(said.factor(title), 1.0)
+                return replace(row, code=code, title=title, billable=True, score=score)
         return None

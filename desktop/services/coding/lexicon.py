@@ -165,7 +165,7 @@ class Lexicon:
         """
         words = raw_words(fold(text))
         stems = [stem(w) for w in words]
-        pairs = {a + b for a, b in itertools.pairwise(words) if len(a + b) > 5}
+        pairs = {a + b for a, b in itertools.pairwise(words) if min(len(a), len(b)) > 2}
         known = self._known({*stems, *(stem(p) for p in pairs)})
         out: list[str] = []
         typing = text[-1:].isalnum()
@@ -173,7 +173,7 @@ class Lexicon:
         while i < len(words):
             word, root = words[i], stems[i]
             joined = word + words[i + 1] if i + 1 < len(words) else ""
-            if joined in pairs and stem(joined) in known and not {root, stems[i + 1]} <= known:
+            if joined in pairs and stem(joined) in known:
                 out.append(joined)
                 i += 2
                 continue

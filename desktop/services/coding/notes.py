@@ -14,10 +14,10 @@ from desktop.services.coding.builtin.phrases import longest
 from desktop.services.coding.words import fold, raw_words, stem, tokens
 
 _PIECES = re.compile(
-    r"[;:\n]|,(?!\d)|\.(?=\s|$)(?<!\bvs\.)(?<!\bhx\.)|\s[-–—]\s|"
+    r"([;:\n]|,(?!\d)|\.(?=\s|$)(?<!\bvs\.)(?<!\bhx\.)|\s[-–—]\s|"
     r"\b(?:but|however|although|though|except)\b|"
     r"(?=\b(?:here (?:for|with|to)|presents?|presenting|complains|c/o|now|today|den(?:ies|ied)|"
-    r"neg(?:ative)? for)\b)",
+    r"neg(?:ative)? for)\b))",
     re.IGNORECASE,
 )
 _DENIED = re.compile(
@@ -130,11 +130,16 @@ def read_line(text: str) -> Line:
     words = _stems(text)
     if _phrase(words) == len(words):
         return Line(((text, 1.0),))
-    pieces = [p for p in _PIECES.split(text) if p and p.strip()]
+    split = _PIECES.split(text)
+    pieces = [
+        (piece, mark == ",")
+        for mark, piece in zip(["", *split[1::2]], split[::2], strict=True)
+        if piece.strip()
+    ]
     found = _Pieces()
     running = False
-    for piece in pieces:
-        running = _sort(piece, found, running=running)
+    for piece, listed in pieces:
+        running = _sort(piece, found, running=running and listed)
     cued = bool(found.ruled_out or found.past or found.family)
     if not cued and (len(pieces) < 2 or len(text.split()) < _NOTE_WORDS):
         return Line(((text, 1.0),))
@@ -163,6 +168,10 @@ def _sort(piece: str, found: _Pieces, *, running: bool) -> bool:
         found.past.extend(text for text, _ in found.present)
         found.present.clear()
         return False
+    after = _DENIED_AFTER.search(piece)
+    if after is not None and piece[: after.start()].strip():
+        found.ruled_out.append(piece[: after.start()])
+        return False
     denied = _denial(piece)
     if denied is not None:
         beyond = _BEYOND.search(piece, denied.end() + 1)
@@ -171,10 +180,6 @@ def _sort(piece: str, found: _Pieces, *, running: bool) -> bool:
         _present(f"{piece[: denied.start()]} {rest}", found)
         found.ruled_out.append(piece[denied.end() : end])
         return bool(re.match(r"den|neg", denied.group(), re.IGNORECASE))
-    after = _DENIED_AFTER.search(piece)
-    if after is not None:
-        found.ruled_out.append(piece[: after.start()])
-        return False
     if running and _LISTED.match(piece):
         found.ruled_out.append(re.sub(r"^\s*(?:and|or|nor|any)\b", " ", piece))
         return True

@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.aspects import Aspects, aspects, polarity, spell_out
 from desktop.services.coding.candidates import Candidates, Row
@@ -24,7 +25,10 @@ from desktop.services.coding.patients import likelihood
 from desktop.services.coding.query import Reading, readings
 from desktop.services.coding.systems import dotted
 from desktop.services.coding.values import ICD10CM, CodeHit, PatientFacts
-from desktop.services.coding.words import fold, raw_words
+from desktop.services.coding.words import fold, raw_words, tokens
+
+if TYPE_CHECKING:
+    from desktop.services.coding.vectors.index import Meaning
 
 _CODE = re.compile(r"^[A-Za-z]\d[0-9A-Za-z]?\.?[0-9A-Za-z]{0,4}$|^[A-Za-z]?\d{2,5}$")
 _ANY_CODE = re.compile(r"^[0-9A-Za-z]{2,10}$")
@@ -44,6 +48,16 @@ _MOST_USED = 0.12
 """Use puts a code before its near-equals, never before one that fits clearly better."""
 
 
+_LIKENESS = 1.0
+"""What a full likeness of meaning counts beside a full match of words."""
+_UNLIKE = 0.9
+"""Of the least likeness found, for a code that was not among the nearest."""
+_NEAR = 60
+_NEAREST = 30
+_TEXTS = 2
+_SPELLED_OUT = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a search is asked for beside the text; see `CodeStore.search`."""
@@ -53,6 +67,7 @@ class Wish:
     weights: Mapping[str, int]
     billable_only: bool
     patient: PatientFacts | None = None
+    meaning: Meaning | None = None
 
 
 class Searcher:
@@ -120,6 +135,8 @@ class Searcher:
     def _by_words(self, text: str, wish: Wish) -> list[CodeHit]:
         clear = spell_out(text)
         line = read_line(clear) if self._system == ICD10CM else Line(((clear, 1.0),))
+        if line.cued and self._is_term(clear, wish.on):
+            line = Line(((clear, 1.0),))
         said = aspects(" ".join(part for part, _ in line.asked[:1]) or clear, line.ruled_out)
         best = self._parts(line, wish, said)
         against = self._ruled_out(line, wish)
@@ -133,21 +150,52 @@ class Searcher:
             return score * (1 + min(_MOST_USED, _USED * math.log1p(used)))
 
         ranked = sorted(best.values(), key=lambda r: -weighed(r.code, r.title, r.score))
-        out: dict[str, CodeHit] = {}
-        for row in ranked[: 2 * wish.limit + 4]:
-            code, title, billable, score = row.code, row.title, row.billable, row.score
-            if not billable and wish.billable_only:
+        found = self._billable(ranked[: 2 * wish.limit + 4], wish, said)
+        if wish.meaning is not None:
+            alike = self._alike(line, wish, said)
+            found = fused(found, self._billable(alike, wish, said))
+        scored = [(row, weighed(row.code, row.title, row.score)) for row in found.values()]
+        best_of = heapq.nlargest(wish.limit, scored, key=lambda pair: pair[1])
+        return [self._hit(r.code, r.title, r.why, score, r.billable) for r, score in best_of]
+
+    def _billable(self, rows: list[Row], wish: Wish, said: Aspects) -> dict[str, Row]:
+        """The best row for each code, headings turned into billable codes where asked."""
+        out: dict[str, Row] = {}
+        for row in rows:
+            found: Row | None = row
+            if not row.billable and wish.billable_only:
                 found = self._found.default_below(row, wish.on, wish.weights, said)
-                if found is None:
-                    continue
-                code, title, share = found
-                billable, score = True, score * share
-                if code in best:
-                    score = max(score, best[code].score)
-            score = weighed(code, title, score)
-            if code not in out or out[code].score < score:
-                out[code] = self._hit(code, title, row.why, score, billable)
-        return heapq.nlargest(wish.limit, out.values(), key=lambda h: h.score)
+            if found is not None and (found.code not in out or out[found.code].score < found.score):
+                out[found.code] = found
+        return out
+
+    def _alike(self, line: Line, wish: Wish, said: Aspects) -> list[Row]:
+        """Terms that mean nearly what is asked, by their vectors, nearest first."""
+        if wish.meaning is None:
+            return []
+        asked = [part for part, _ in line.asked] or [
+            *(f"family history of {part}" for part in line.family),
+            *(f"personal history of {part}" for part in line.past),
+        ]
+        if not asked:
+            return []
+        right = self._found.lexicon.corrected(asked[0])
+        spelled = [" ".join(reading.words) for reading in readings(right)[:_SPELLED_OUT]]
+        others = [" ".join(r.words) for part in asked[1:] for r in readings(part)[:1]]
+        texts = list(dict.fromkeys([asked[0], *spelled, *others]))[:_TEXTS]
+        near = dict(wish.meaning.near(texts, _NEAR))
+        words = frozenset(tokens(asked[0]))
+        rows = []
+        for number, code, _, term, title, billable in self._found.terms(near, wish.on):
+            score = near[number] * self._found.fit(code, title, words, said, other=False)
+            rows.append(Row(code, title, billable, f"means nearly the same: {term}", score, words))
+        return heapq.nlargest(_NEAREST, rows, key=lambda r: r.score)
+
+    def _is_term(self, text: str, on: dt.date) -> bool:
+        """Whether a text is an official title or term; its “without” is then no denial."""
+        words = tuple(dict.fromkeys(tokens(text)))
+        rows, _ = self._found.rank(Reading(words, 1.0), on, aspects(""))
+        return any(set(words) in (set(tokens(r.title)), set(tokens(r.why))) for r in rows)
 
     def _parts(self, line: Line, wish: Wish, said: Aspects) -> dict[str, Row]:
         """The best row for each code over all parts that a line asks for."""
@@ -200,7 +248,20 @@ class Searcher:
                         continue
                     out[row.code] = max(out.get(row.code, 0.0), row.score)
                     if not row.billable and row.score > _SURELY:
-                        found = self._found.default_below(row, wish.on, {}, nothing)
-                        if found is not None:
-                            out[found[0]] = max(out.get(found[0], 0.0), row.score)
+                        below = self._found.default_below(row, wish.on, {}, nothing)
+                        if below is not None:
+                            out[below.code] = max(out.get(below.code, 0.0), row.score)
         return out
+
+
+def fused(words: Mapping[str, Row], alike: Mapping[str, Row]) -> dict[str, Row]:
+    """Both ways of searching weighed together, over the codes that either found."""
+    if not alike:
+        return dict(words)
+    floor = _UNLIKE * min(row.score for row in alike.values())
+    out = {}
+    for code in {*words, *alike}:
+        row = words.get(code) or replace(alike[code], score=0.0)
+        likeness = alike[code].score if code in alike else floor
+        out[code] = replace(row, score=(row.score + _LIKENESS * likeness) / (1 + _LIKENESS))
+    return out

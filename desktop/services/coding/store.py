@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlcipher3 import dbapi2
 
@@ -36,6 +36,11 @@ from desktop.services.coding.values import (
     no_progress,
 )
 
+if TYPE_CHECKING:
+    from desktop.services.coding.vectors.index import Meaning
+
+BUILT_IN = "built-in"
+BEST = "best"
 _NO_WEIGHTS: Mapping[str, int] = MappingProxyType({})
 _COLUMNS = (
     "code, title, short_title, billable, parent, valid_from, valid_to, replaced_by, kind,"
@@ -411,6 +416,8 @@ class CodeStore:
         *,
         billable_only: bool = True,
         patient: PatientFacts | None = None,
+        mode: str = BUILT_IN,
+        progress: Progress = no_progress,
     ) -> list[CodeHit]:
         """Codes for what was typed so far, best first.
 
@@ -426,12 +433,43 @@ class CodeStore:
             billable_only: leave out headings; a heading that matches gives the billable code
                 below it that says least more.
             patient: diagnoses that age or sex speaks against rank lower.
+            mode: `BUILT_IN`, or `BEST`: by meaning as well, with the optional packages; its
+                first use takes minutes (see `prepare_best`).
+            progress: hears of that first use; may raise `Cancelled`.
+
+        Raises:
+            RuleError: best search without its packages.
         """
         number, dot_after = self._system(system)
         if not number or limit < 1 or self.coverage(system, on) is None:
             return []
         searcher = Searcher(self._connection, system, number, dot_after)
-        return searcher.search(text, Wish(on, limit, weights, billable_only, patient))
+        meaning = self._meaning(number, progress) if mode == BEST else None
+        return searcher.search(text, Wish(on, limit, weights, billable_only, patient, meaning))
+
+    @said()
+    def best_ready(self, system: str = ICD10CM) -> bool:
+        """Whether best search can answer at once: its packages and all vectors are there."""
+        from desktop.services.coding.vectors import index, model
+
+        number, _ = self._system(system)
+        return model.available() and index.ready(self.path, self._connection, number)
+
+    @said()
+    def prepare_best(self, system: str = ICD10CM, progress: Progress = no_progress) -> None:
+        """Make the vectors that best search lacks; what was made before is kept.
+
+        Raises:
+            RuleError: the optional packages are missing.
+            EnvironmentProblem: the file beside the code sets cannot be written.
+        """
+        number, _ = self._system(system)
+        self._meaning(number, progress)
+
+    def _meaning(self, number: int, progress: Progress) -> Meaning:
+        from desktop.services.coding.vectors import index
+
+        return index.meaning(self.path, self._connection, number, progress)
 
 
 def normal(code: str) -> str:

@@ -1,0 +1,235 @@
+"""The vectors of all search terms, kept beside the code sets: derived data, made once.
+
+Each distinct text of a search term has one row of small integers. The file is named by the
+code-set file (``codes.vectors``) and knows its texts by their hashes alone, so a new release
+makes vectors for its new texts only, and a lost file is made again. It is no part of backups.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from desktop.errors import EnvironmentProblem
+from desktop.services.coding.connection import Connection
+from desktop.services.coding.values import Progress
+from desktop.services.coding.vectors.model import NAME, WIDTH, Encoder
+
+SUFFIX: Final = ".vectors"
+KEPT: Final = 192
+"""Numbers of a vector that are kept: the directions in which terms differ most."""
+_MAGIC: Final = b"claimstead vectors 1\n"
+_ENOUGH_TO_TURN: Final = 2_000
+"""Texts from which the directions are found; fewer keep the model's own first ones."""
+_STEP: Final = 4_096
+"""Texts between two saved states, so that a cancelled run is continued."""
+
+Array = Any
+"""A numpy array; numpy is optional."""
+
+_encoder_lock = threading.Lock()
+_encoders: list[Encoder] = []
+
+
+def encoder() -> Encoder:
+    """The model, loaded once for the whole program.
+
+    Raises:
+        RuleError: an optional package is missing.
+    """
+    with _encoder_lock:
+        if not _encoders:
+            _encoders.append(Encoder())
+        return _encoders[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What the file holds.
+
+    Attributes:
+        turn: float32 of shape (384, 192); from the model's vector to what is kept.
+        keys: uint64, one hash a row.
+        rows: int8 of shape (number of texts, 192).
+    """
+
+    turn: Array
+    keys: Array
+    rows: Array
+
+
+class Meaning:
+    """Finds the terms of one code system that mean nearly the same as a text."""
+
+    def __init__(self, stored: _Stored, terms: dict[int, list[int]]) -> None:
+        import numpy as np
+
+        at = {int(key): i for i, key in enumerate(stored.keys)}
+        wanted = [(at[key], numbers) for key, numbers in terms.items() if key in at]
+        matrix = stored.rows[[row for row, _ in wanted]].astype(np.float32)
+        matrix /= np.linalg.norm(matrix, axis=1, keepdims=True) + 1e-9
+        self._matrix = matrix
+        self._numbers = [numbers for _, numbers in wanted]
+        self._turn = stored.turn
+
+    def near(self, texts: Sequence[str], most: int) -> list[tuple[int, float]]:
+        """Numbers of the nearest terms with their likeness to the nearest of the texts.
+
+        Returns:
+            pairs of term number and cosine, in no order.
+        """
+        import numpy as np
+
+        asked = encoder().encode_few(texts) @ self._turn
+        asked /= np.linalg.norm(asked, axis=1, keepdims=True) + 1e-9
+        likeness = (self._matrix @ asked.T).max(axis=1)
+        count = min(most, len(likeness))
+        if not count:
+            return []
+        best = np.argpartition(-likeness, count - 1)[:count]
+        return [(number, float(likeness[i])) for i in best for number in self._numbers[i]]
+
+
+_open_lock = threading.Lock()
+_open: dict[tuple[Path, int], tuple[tuple[int, int], Meaning]] = {}
+
+
+def meaning(path: Path, connection: Connection, system: int, progress: Progress) -> Meaning:
+    """The vectors of a system's terms, made where they are missing; kept while terms stay.
+
+    Args:
+        path: the code-set file.
+        connection: an open connection to it.
+        system: the code system's number.
+        progress: hears how far the making is; may raise `Cancelled`, what was made is kept.
+
+    Raises:
+        RuleError: an optional package is missing.
+        EnvironmentProblem: the file cannot be written.
+    """
+    model = encoder()
+    state = connection.execute(
+        "SELECT COUNT(*), COALESCE(MAX(id), 0) FROM search_term WHERE system_id = ?", (system,)
+    ).fetchone()
+    key = (path.resolve(), system)
+    with _open_lock:
+        known = _open.get(key)
+        if known is not None and known[0] == tuple(state):
+            return known[1]
+        terms, texts = _terms(connection, system)
+        stored = _complete(path.with_suffix(SUFFIX), texts, model, progress)
+        found = Meaning(stored, terms)
+        _open[key] = (tuple(state), found)
+        return found
+
+
+def ready(path: Path, connection: Connection, system: int) -> bool:
+    """Whether every term of a system has its vector already."""
+    if (path.resolve(), system) in _open:
+        return True
+    stored = _read(path.with_suffix(SUFFIX))
+    if stored is None:
+        return False
+    return _terms(connection, system)[0].keys() <= {int(key) for key in stored.keys}
+
+
+def _terms(connection: Connection, system: int) -> tuple[dict[int, list[int]], dict[int, str]]:
+    """Term numbers and text by the text's hash."""
+    numbers: dict[int, list[int]] = {}
+    texts: dict[int, str] = {}
+    for number, text in connection.execute(
+        "SELECT id, text FROM search_term WHERE system_id = ?", (system,)
+    ):
+        digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
+        key = int.from_bytes(digest, "little")
+        numbers.setdefault(key, []).append(number)
+        texts[key] = text
+    return numbers, texts
+
+
+def _complete(path: Path, texts: dict[int, str], model: Encoder, progress: Progress) -> _Stored:
+    """What is stored, with the texts that it lacked."""
+    import numpy as np
+
+    stored = _read(path)
+    have = set() if stored is None else {int(key) for key in stored.keys}
+    lacking = sorted((key for key in texts if key not in have), key=lambda k: len(texts[k]))
+    done = 0
+
+    def told(count: int) -> None:
+        progress(done + count, len(lacking), "Preparing the search by meaning")
+
+    if lacking:
+        told(0)
+    if stored is None:
+        sample = lacking[:: max(1, len(lacking) // _ENOUGH_TO_TURN)]
+        turn = _directions(model.encode([texts[key] for key in sample]))
+        empty = np.zeros((0, KEPT), np.int8)
+        stored = _Stored(turn, np.zeros(0, np.uint64), empty)
+    while done < len(lacking):
+        keys = lacking[done : done + _STEP]
+        rows = model.encode([texts[key] for key in keys], told) @ stored.turn
+        rows *= 127 / (np.abs(rows).max(axis=1, keepdims=True) + 1e-9)
+        stored = _Stored(
+            stored.turn,
+            np.concatenate([stored.keys, np.array(keys, np.uint64)]),
+            np.concatenate([stored.rows, np.round(rows).astype(np.int8)]),
+        )
+        _write(path, stored)
+        done += len(keys)
+    return stored
+
+
+def _directions(vectors: Array) -> Array:
+    """The directions in which vectors differ most (those of their second moments)."""
+    import numpy as np
+
+    if len(vectors) < _ENOUGH_TO_TURN:
+        return np.eye(WIDTH, KEPT, dtype=np.float32)
+    _, found = np.linalg.eigh(vectors.T @ vectors)
+    return np.ascontiguousarray(found[:, -KEPT:], dtype=np.float32)
+
+
+def _read(path: Path) -> _Stored | None:
+    """The file's content; None when there is none, or it is another version or damaged."""
+    import numpy as np
+
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    head, _, rest = data.removeprefix(_MAGIC).partition(b"\n")
+    try:
+        about = json.loads(head) if data.startswith(_MAGIC) else {}
+        count = int(about["count"])
+        if about["model"] != NAME or about["kept"] != KEPT:
+            return None
+    except (ValueError, KeyError, TypeError):
+        return None
+    turn_size, key_size = WIDTH * KEPT * 4, count * 8
+    if len(rest) != turn_size + key_size + count * KEPT:
+        return None
+    turn = np.frombuffer(rest, np.float32, WIDTH * KEPT).reshape(WIDTH, KEPT)
+    keys = np.frombuffer(rest, np.uint64, count, turn_size)
+    rows = np.frombuffer(rest, np.int8, count * KEPT, turn_size + key_size)
+    return _Stored(turn, keys, rows.reshape(count, KEPT))
+
+
+def _write(path: Path, stored: _Stored) -> None:
+    about = json.dumps({"model": NAME, "kept": KEPT, "count": len(stored.keys)})
+    new = path.with_name(path.name + ".new")
+    try:
+        with new.open("wb") as file:
+            file.write(_MAGIC + about.encode() + b"\n")
+            for part in (stored.turn, stored.keys, stored.rows):
+                file.write(part.tobytes())
+        new.replace(path)
+    except OSError as e:
+        raise EnvironmentProblem(
+            f"The search's vectors could not be saved ({e}); free some space and try again."
+        ) from e

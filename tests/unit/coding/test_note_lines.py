@@ -1,0 +1,145 @@
+"""A visit note's line as a query: what it denies, tells of the past or of a relative."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop.models.values.enums import Sex
+from desktop.services.coding.aspects import aspects, polarity, spell_out
+from desktop.services.coding.notes import read_line
+from desktop.services.coding.spelling import allowed, letters_apart, likeness
+from desktop.services.coding.store import CodeStore
+from desktop.services.coding.values import PatientFacts
+from tests.unit.coding.conftest import IN_2026
+
+
+def codes(store: CodeStore, text: str, limit: int = 5) -> list[str]:
+    return [hit.code for hit in store.search(text, IN_2026, limit)]
+
+
+@pytest.mark.parametrize(
+    "text", ["type 2 diabetes without complications", "chest pain", "hernia, umbilical", "no"]
+)
+def test_a_typed_title_stays_one_question(text: str) -> None:
+    line = read_line(text)
+    assert len(line.asked) <= 1
+    assert line.past == line.family == ()
+
+
+def test_the_parts_of_a_line_are_told_apart() -> None:
+    line = read_line("Denies fever, chills or rash. Mother had gout. Here for ankle pain")
+    assert [text for text, _ in line.asked] == ["ankle pain"]
+    assert [text.strip() for text in line.ruled_out] == ["fever", "chills or rash", "gout"]
+    assert [text.strip() for text in line.family] == ["gout"]
+
+
+def test_what_is_said_to_be_there_is_not_ruled_out() -> None:
+    line = read_line("worried about scabies, burrows seen, scabies confirmed")
+    assert not line.ruled_out
+
+
+@pytest.mark.parametrize(
+    ("line", "never"),
+    [
+        ("sore throat, no tonsillitis", "J0390"),
+        ("cough for a week, denies asthma", "J45909"),
+        ("father with prostate cancer, here for annual physical", "C61"),
+        ("headache; r/o meningitis", "G039"),
+        ("hx of pneumonia 2019, here for hypertension", "J189"),
+        ("no evidence of gout; knee pain left", "M109"),
+        ("low back pain without sciatica", "M5430"),
+        ("stroke ruled out, now dizziness", "I639"),
+    ],
+)
+def test_what_a_line_rules_out_is_not_among_the_first(
+    packaged: CodeStore, line: str, never: str
+) -> None:
+    assert never not in codes(packaged, line)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("sore throat, no tonsillitis", "J029"),
+        ("denies chest pain; here for hypertension", "I10"),
+        ("mother had gout, pt with knee pain left", "M25562"),
+        ("family history of breast cancer", "Z803"),
+        ("no evidence of gout; knee pain left", "M25562"),
+        ("hypertenson and hedache", "I10"),
+    ],
+)
+def test_what_a_line_asks_for_is_found(packaged: CodeStore, line: str, code: str) -> None:
+    assert code in codes(packaged, line)
+
+
+def test_the_side_of_a_line_is_kept(packaged: CodeStore) -> None:
+    assert codes(packaged, "cataract OD")[0] != codes(packaged, "cataract OS")[0]
+    assert codes(packaged, "knee pain R")[0] == "M25561"
+    assert codes(packaged, "pain in both knees")[:1] != codes(packaged, "pain in left knee")[:1]
+    assert spell_out("glaucoma OU, first visit") == "glaucoma bilateral eye, initial encounter"
+    assert spell_out("GDM at 30 weeks pregnant").endswith("third trimester")
+    assert spell_out("30 weeks pregnant") == "30 weeks pregnant"
+    assert spell_out("L4 fracture") == "L4 fracture"
+
+
+def test_titles_that_deny_what_is_said_agree_less() -> None:
+    said = aspects("hernia with obstruction")
+    assert said.factor("Hernia with obstruction") > said.factor("Hernia without obstruction")
+    denied = aspects("asthma", ["wheezing"])
+    assert denied.factor("Asthma with wheezing") < 0.7
+    assert polarity("hernia, without obstruction or gangrene")[1] == {"obstruction", "gangrene"}
+    assert not polarity("knee, site not specified")[1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "other"),
+    [
+        ("diabetis", "diabetes", "diabetic foot"),
+        ("siatica", "sciatica", "stigmata"),
+        ("newmonia", "pneumonia", "neurotmesis"),
+        ("arthritus", "arthritis", "arteritis"),
+        ("hemmoroid", "hemorrhoid", "hemorrhage"),
+    ],
+)
+def test_a_slip_of_the_ear_is_nearer_than_another_word(typed: str, meant: str, other: str) -> None:
+    assert likeness(typed, meant) <= allowed(typed)
+    assert likeness(typed, meant) < likeness(typed, other)
+    assert letters_apart(meant, meant) == 0
+    assert likeness(meant, meant) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("heart burn", "R12"),
+        ("pancreatic canser", "C259"),
+        ("kneepain left", "M25562"),
+        ("hipertension", "I10"),
+        ("sinusitus acute", "J0190"),
+    ],
+)
+def test_misspelled_split_and_joined_words_are_set_right(
+    packaged: CodeStore, typed: str, code: str
+) -> None:
+    assert code in codes(packaged, typed)
+
+
+def test_a_patient_s_age_and_sex_lower_what_cannot_be(packaged: CodeStore) -> None:
+    man, woman = PatientFacts(40, Sex.MALE), PatientFacts(40, Sex.FEMALE)
+
+    def first(text: str, patient: PatientFacts | None) -> list[str]:
+        return [h.code for h in packaged.search(text, IN_2026, 8, patient=patient)]
+
+    assert not [c for c in first("diabetes", man)[:5] if c[0] == "O"]
+    assert first("enlarged prostate", woman) != first("enlarged prostate", man)
+    baby, grown = PatientFacts(0, None), PatientFacts(50, None)
+    assert [c for c in first("jaundice of newborn", baby)[:3] if c[0] == "P"]
+    assert not [c for c in first("jaundice", grown)[:3] if c[0] == "P"]
+    assert first("sepsis", None) == first("sepsis", PatientFacts(None, None))
+
+
+def test_use_decides_among_near_equals_only(packaged: CodeStore) -> None:
+    often = {"J449": 5000}
+    assert packaged.search("asthma", IN_2026, weights=often)[0].code != "J449"
+    near = packaged.search("asthma", IN_2026, weights={"J45901": 400})[:2]
+    assert "J45901" in {hit.code for hit in near}
