@@ -276,7 +276,7 @@ def recognise(paths: Sequence[Path]) -> list[Candidate]:
     for path in paths:
         with parts_of(path) as parts:
             kinds = [k for p in parts for k in importing.KINDS if k.recognise(p)]
-        titles = tuple(dict.fromkeys(k.title for k in kinds if k.title))
+        titles = tuple(dict.fromkeys(k.title or SYSTEMS[k.system].title for k in kinds))
         of_payers = not kinds and path.stat().st_size < _LARGEST_LIST and _has_payers(path)
         out.append(Candidate(path, titles, any(k.system == NPPES for k in kinds), of_payers))
     return out
