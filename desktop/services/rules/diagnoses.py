@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from desktop.models.values import identifiers as ids
 from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.rules.coding.specificity import seventh_text
-from desktop.services.rules.findings import CheckContext, Finding, error, warning
+from desktop.services.rules.findings import CheckContext, Finding, error
 
 MOST = 12
 _SOURCE = "item 21, 2300 HI"
@@ -59,4 +59,4 @@ def _cause_first(record: ClaimRecord, context: CheckContext) -> Iterator[Finding
         code = record.diagnoses[0].code
         where = f"diagnoses.{context.diagnosis_positions.get(code, 1)}"
         text = f"{ids.dotted(code)} is an external cause; the injury itself comes first."
-        yield warning("diagnosis.cause_first", where, text, _SOURCE)
+        yield error("diagnosis.cause_first", where, text, "ICD-10-CM guideline I.C.20.a")

@@ -66,6 +66,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CodeStore]:
         "76642": {"global": "XXX", "bilateral": "3", "pctc": "1"},
         "77066": {"global": "XXX", "bilateral": "2", "pctc": "1"},
         "99213": {"global": "XXX", "bilateral": "0", "pctc": "0"},
+        "11200": {"global": "010", "assistant": "1", "co_surgeon": "0"},
+        "99000": {"status": "B"},
     })  # fmt: skip
     with CodeStore(path) as opened:
         yield opened
@@ -172,6 +174,13 @@ def test_a_code_that_medicare_does_not_pay(store: CodeStore) -> None:
     )
     assert judged(store, ("A4550", "GY"), payer=MEDICARE) == []
     assert judged(store, ("A4550",)) == []
+
+
+def test_a_status_that_medicare_never_pays(store: CodeStore) -> None:
+    assert rules(judged(store, ("99000",), payer=MEDICARE)) == at(
+        "procedure.status", "lines.1.procedure"
+    )
+    assert judged(store, ("99000",)) == []
 
 
 # --- NCCI -----------------------------------------------------------------------------------
@@ -338,6 +347,9 @@ def test_more_minutes_than_a_day_has(store: CodeStore) -> None:
         ([("71046", "76")], {"modifier.repeat"}),
         ([("71046",), ("71046", "76")], set()),
         ([("71046",), ("71046", "77")], {"modifier.repeat"}),
+        ([("11200", "80")], {"modifier.assistant"}),
+        ([("11200", "62")], {"modifier.two_surgeons"}),
+        ([("20610", "80")], set()),
     ],
 )
 def test_the_table_of_modifiers(
@@ -440,6 +452,13 @@ def test_the_day_before_a_major_surgery_counts_too(store: CodeStore) -> None:
     tomorrow = service(41, "27447", on=ON + dt.timedelta(days=1))
     assert judged(store, ("99213", "57"), others=[tomorrow]) == []
     assert {f.rule for f in judged(store, ("99213",), others=[tomorrow])} == {"global.decision"}
+
+
+def test_another_specialty_has_its_own_package_and_its_own_pairs(store: CodeStore) -> None:
+    assert judged(store, ("99213",), others=[days_ago(40, "27447", 30, by=SURGEON)]) == []
+    assert judged(store, ("99213",), others=[days_ago(40, "27447", 30, by=COLLEAGUE)]) != []
+    assert judged(store, ("97597",), others=[service(50, "11042", by=SURGEON)]) == []
+    assert judged(store, ("97597",), others=[service(50, "11042", by=COLLEAGUE)]) != []
 
 
 def test_another_groups_surgery_is_not_this_groups_package(store: CodeStore) -> None:

@@ -417,7 +417,7 @@ DEFECTS: list[tuple[str, ClaimRecord, str, str, Severity]] = [
         claim(diagnoses=(DiagnosisRecord("W19XXXA"), DiagnosisRecord("S72001A"))),
         "diagnosis.cause_first",
         "diagnoses.1",
-        W,
+        E,
     ),
     ("no line", claim(lines=()), "line.none", "lines", E),
     ("no procedure", one_line(procedure=""), "procedure.missing", f"{LINE1}.procedure", E),

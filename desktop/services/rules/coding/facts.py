@@ -101,6 +101,12 @@ class Service:
     name: str = ""
     posted: bool = False
 
+    def same_specialty(self, other: Service) -> bool:
+        """Whether a payer takes both as one physician: the same, or of one specialty."""
+        if self.provider_id == other.provider_id or not (self.taxonomy and other.taxonomy):
+            return True
+        return self.taxonomy == other.taxonomy
+
 
 @dataclass(frozen=True, slots=True)
 class Article:

@@ -41,7 +41,7 @@ def days_of(service: Service, facts: CodingFacts) -> int | None:
 
 
 def _in_global(case: Case, facts: CodingFacts) -> list[Service]:
-    """Earlier surgeries of the group whose days this line falls into."""
+    """Earlier surgeries of the group's same specialty whose days this line falls into."""
     on = case.service.on
     return [
         s
@@ -49,6 +49,7 @@ def _in_global(case: Case, facts: CodingFacts) -> list[Service]:
         if s.same_group
         and s.posted
         and s.on < on
+        and s.same_specialty(case.service)
         and (days := days_of(s, facts))
         and on <= s.on + dt.timedelta(days=days)
     ]
@@ -82,9 +83,11 @@ def _same_day(case: Case, facts: CodingFacts) -> Iterator[Finding]:
     """25 beside a minor procedure; 57 for the decision on a major one, that day or the next."""
     field = f"{case.where}.modifiers"
     next_day = case.service.on + dt.timedelta(days=1)
-    near = [*case.company, *(s for s in facts.others if s.same_group and s.on == next_day)]
+    beside = [s for s in case.company if s.same_specialty(case.service)]
+    near = [*beside, *(s for s in facts.others if s.same_group and s.on == next_day)]
+    near = [s for s in near if s.same_specialty(case.service)]
     major = [s for s in near if days_of(s, facts) == DAYS["090"]]
-    minor = [s for s in case.company if days_of(s, facts) in {DAYS["000"], DAYS["010"]}]
+    minor = [s for s in beside if days_of(s, facts) in {DAYS["000"], DAYS["010"]}]
     if "57" in case.modifiers and not major:
         text = (
             f"{case.name}: 57 goes with a surgery of 90 global days on this day or the next, and "

@@ -19,6 +19,7 @@ from desktop.services.rules.coding.ncci import DISTINCT
 from desktop.services.rules.findings import CheckContext, Finding, warning
 
 _TELEHEALTH = frozenset({"02", "10"})
+_ASSISTANTS = frozenset({"80", "81", "82", "AS"})
 _NCCI = "NCCI policy manual ch. 1"
 _BY_FEES = "Medicare physician fee schedule"
 _PREVENTIVE = re.compile(r"Z[01]|Z2[0-9]|Z3[0-9]|Z8[0-7]|Z9[12]")
@@ -132,6 +133,21 @@ def _telehealth(case: Case) -> str | None:
     return f"{marks} says telehealth and the place is {case.line.place}; use 02, or 10 at home."
 
 
+def _assistant(case: Case) -> str | None:
+    kind = case.known.fees.get("assistant", "") if case.known.fees else ""
+    if kind not in {"1", "9"}:
+        return None
+    marks = listed(sorted(case.modifiers & _ASSISTANTS))
+    return f"no assistant is paid for {case.code} (indicator {kind}), so {marks} does not fit."
+
+
+def _two_surgeons(case: Case) -> str | None:
+    kind = case.known.fees.get("co_surgeon", "") if case.known.fees else ""
+    if kind not in {"0", "9"}:
+        return None
+    return f"two surgeons are not paid for {case.code} (indicator {kind}); take 62 off."
+
+
 TABLE: tuple[ModifierRule, ...] = (
     ModifierRule("25_no_visit", frozenset({"25"}), _only_on_visits, f"{_NCCI}, D and E", ncci=True),
     ModifierRule("25_alone", frozenset({"25"}), _nothing_else, f"{_NCCI}, E"),
@@ -142,6 +158,8 @@ TABLE: tuple[ModifierRule, ...] = (
     ModifierRule("50_bilateral", frozenset({"50"}), _fifty_allowed, f"{_BY_FEES}, bilateral"),
     ModifierRule("both_sides", frozenset({"LT", "RT"}), _both_sides, f"{_BY_FEES}, bilateral"),
     ModifierRule("part", frozenset({"26", "TC"}), _part, f"{_BY_FEES}, PC/TC indicator"),
+    ModifierRule("assistant", _ASSISTANTS, _assistant, f"{_BY_FEES}, assistant at surgery"),
+    ModifierRule("two_surgeons", frozenset({"62"}), _two_surgeons, f"{_BY_FEES}, co-surgeons"),
     ModifierRule("repeat", frozenset({"76", "77"}), _repeated, "Medicare manual 100-04 ch. 12"),
     ModifierRule(
         "telehealth",

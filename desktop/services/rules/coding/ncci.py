@@ -40,7 +40,7 @@ def check(record: ClaimRecord, found: list[Case], context: CheckContext) -> Iter
 
 def _pairs(record: ClaimRecord, case: Case, facts: CodingFacts) -> Iterator[Finding]:
     here = {line.number for line in record.lines}
-    for other in case.company:
+    for other in (s for s in case.company if s.same_specialty(case.service)):
         as_second = facts.pairs.get((other.procedure, case.code, case.service.on))
         if as_second is not None:
             yield from _pair(record, case, as_second, other, case.service)
@@ -111,7 +111,11 @@ def _day_units(record: ClaimRecord, found: list[Case]) -> Iterator[Finding]:
         if limit is None or kind not in {"2", "3"} or key in seen:
             continue
         seen.add(key)
-        same = [s for s in (case.service, *case.company) if s.procedure == case.code]
+        same = [
+            s
+            for s in (case.service, *case.company)
+            if s.procedure == case.code and s.same_specialty(case.service)
+        ]
         most, units = Decimal(limit["value"]), sum((_a_day(s) for s in same), Decimal(0))
         if units <= most:
             continue

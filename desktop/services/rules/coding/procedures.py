@@ -14,6 +14,12 @@ _NOT_PAID = {
     "M": "is not covered by Medicare",
     "S": "is not covered by Medicare by law",
 }
+_STATUS = {
+    "B": "is always part of other services for Medicare; leave it out",
+    "I": "is not valid for Medicare, which has another code for it; use that one",
+    "N": "is not covered by Medicare; bill it with GY, or leave it out",
+    "P": "is always part of other services for Medicare; leave it out",
+}
 _LIABILITY = frozenset({"GA", "GX", "GY", "GZ"})
 
 
@@ -22,8 +28,9 @@ def check(record: ClaimRecord, found: list[Case], _context: CheckContext) -> Ite
     for case in found:
         if case.known.system and case.known.info is None:
             yield _unknown(case)
-        elif case.known.info is not None and is_medicare(record):
+        elif is_medicare(record):
             yield from _covered(case)
+            yield from _status(case)
 
 
 def _unknown(case: Case) -> Finding:
@@ -47,4 +54,15 @@ def _covered(case: Case) -> Iterator[Finding]:
             f"{case.name}: {case.code} {said}; take Medicare's own code for it, or bill it with "
             "GY so that the patient or the next payer can be billed.",
             "HCPCS Level II, coverage code",
+        )
+
+
+def _status(case: Case) -> Iterator[Finding]:
+    said = _STATUS.get(case.known.fees.get("status", "")) if case.known.fees else None
+    if said and not case.modifiers & _LIABILITY:
+        yield warning(
+            "procedure.status",
+            f"{case.where}.procedure",
+            f"{case.name}: {case.code} {said}.",
+            "Medicare physician fee schedule, status",
         )
