@@ -13,7 +13,7 @@ def check(_record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
     if context.coding.in_review:
         yield warning(
             "visit.in_review",
-            "visit",
+            "review",
             "This visit was sent to review, which is not closed; close the review before the "
             "claim goes out, or say why it need not wait.",
             "the practice's own review of coding",
