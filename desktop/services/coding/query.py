@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from desktop.services.coding.builtin.abbreviations import ALSO_ENGLISH
 from desktop.services.coding.builtin.phrases import longest
+from desktop.services.coding.ranking import OTHER
 from desktop.services.coding.words import fold, raw_words, stem, tokens
 
 MOST_READINGS = 5
@@ -86,6 +87,6 @@ def _combined(pieces: list[tuple[tuple[str, ...], bool]], *, other: bool) -> lis
         words = tuple(dict.fromkeys(t for part in parts for t in tokens(part)))
         spelled = "; ".join(p for p, (_, known) in zip(parts, pieces, strict=True) if known)
         if words:
-            asked = other or any("other " in p for p in parts)
+            asked = other or any(OTHER.match(p) for p in parts)
             out.append(Reading(words, 0.98 - 0.04 * rank, spelled=spelled, other=asked))
     return out

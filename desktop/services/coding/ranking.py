@@ -29,6 +29,7 @@ _NOTHING = re.compile(
     r"\binitial encounter( for closed fracture( type i or ii)?)?\b|\bwith routine healing\b"
 )
 OTHER = re.compile(r"other |.*\bother specified\b", re.IGNORECASE)
+_SIDES = frozenset(("right", "left", "bilateral"))
 OTHER_FACTOR = 0.93
 """“Other …” is for what has no code of its own; it ranks behind unless it was asked for."""
 
@@ -46,6 +47,8 @@ def plainness(title: str, above: AbstractSet[str], asked: AbstractSet[str], used
         score += 0.95
     if "initial encounter" in lower:
         score += 0.4 + (0.3 if "closed" in lower else 0.0)
+    if not used and not _SIDES.isdisjoint(extra) and _SIDES.isdisjoint(asked):
+        score -= 0.6
     unasked = set(tokens(fine(lower))) - above - asked
     return score - 0.15 * min(len(unasked), 6) - (0.4 if lower.startswith("other ") else 0.0)
 
