@@ -212,6 +212,17 @@ def test_wrong_rows_are_told_by_number(empty_store: CodeStore, tmp_path: Path) -
     assert [r.number for r in result.rejected] == [5, 6, 6, 7]
 
 
+def test_semicolons_of_html_are_not_taken_for_the_ends_of_cells(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    text = "<p>" + "One&nbsp;two; " * 900 + "</p>"
+    rows = {"article_x_icd10_covered_group": (f'"55555","3","1","{text}"',)}
+    empty_store.import_file(snapshot(tmp_path, **rows), NOW)
+    group = empty_store.lookup(LCD, "55555/1", ON)
+    assert group is not None
+    assert group.title.startswith("One two; One two;")
+
+
 def test_a_cancelled_snapshot_keeps_nothing(empty_store: CodeStore, tmp_path: Path) -> None:
     def stop(done: int, _total: int, _text: str) -> None:
         if done >= 90:

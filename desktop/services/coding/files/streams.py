@@ -117,7 +117,7 @@ class Reading:
         if self.part.is_workbook:
             yield from (row for row in workbook_rows(self.part) if any(row[1]))
             return
-        delimiter = delimiter or max(",\t;", key=self.part.head.count)
+        delimiter = delimiter or _delimiter(self.part.head)
         with self.text() as text:
             reader = csv.reader(self._noting_the_last(text), delimiter=delimiter)
             while True:
@@ -260,10 +260,16 @@ def header(
     )
 
 
+def _delimiter(head: str) -> str:
+    """What parts the cells: the most frequent outside quotes, since texts hold commas, too."""
+    bare = re.sub(r'"[^"]*("|$)', "", head)
+    return max(",\t;", key=bare.count)
+
+
 def has_header(part: Part, fields: Mapping[str, tuple[str, ...]], needed: str) -> bool:
     """Whether a file begins with a header that `header` would find."""
     head = workbook_head(part) if part.is_workbook else part.head
-    delimiter = "\t" if part.is_workbook else max(",\t;", key=head.count)
+    delimiter = "\t" if part.is_workbook else _delimiter(head)
     try:
         rows = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
         some = list(itertools.islice(rows, _HEAD_ROWS))
