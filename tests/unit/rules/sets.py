@@ -19,6 +19,7 @@ def fill(
     pairs: Iterable[Pair] = (),
     *,
     valid: tuple[str, str] = (FROM, TO),
+    ended: bool = False,
 ) -> None:
     """One release of a system with its codes (attributes, of which “title” is the title).
 
@@ -28,6 +29,7 @@ def fill(
         codes: per code its attributes; “title” and “parent” go into their columns.
         pairs: (first, second, indicator).
         valid: first and last day of the release.
+        ended: the codes ended with it.
     """
     connection = dbapi2.connect(str(path), isolation_level=None)
     connection.execute("BEGIN")
@@ -43,10 +45,10 @@ def fill(
         left = {k: v for k, v in given.items() if k not in {"title", "parent"}}
         connection.execute(
             "INSERT INTO code (system_id, kind, code, parent, title, billable, order_key,"
-            " attributes, valid_from) VALUES (?,'code',?,?,?,1,?,?,?)",
+            " attributes, valid_from, valid_to) VALUES (?,'code',?,?,?,1,?,?,?,?)",
             (
                 *(number, code, given.get("parent", ""), given.get("title", code), place),
-                *(json.dumps(left), valid[0]),
+                *(json.dumps(left), valid[0], valid[1] if ended else None),
             ),
         )
     connection.executemany(

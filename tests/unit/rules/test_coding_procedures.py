@@ -38,8 +38,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CodeStore]:
         "J1885": {"title": "Injection, invented analgesic, per 15 mg"},
         "J7301": {"title": "Invented device, 13.5 mg"},
         "J0585": {"title": "Injection, invented toxin, 1 unit"},
+        "J2805": {"title": "Injection, invented peptide, 5 micrograms"},
+        "J1070": {"title": "Injection, invented hormone, up to 100 mg"},
     }
     fill(path, "hcpcs", hcpcs)
+    fill(path, "hcpcs", {"A4466": {}}, valid=("2025-01-01", "2025-12-31"), ended=True)
     fill(path, "ncci", pairs=[
         ("20610", "99213", "1"),
         ("20610", "20611", "0"),
@@ -161,6 +164,8 @@ def test_a_procedure_is_judged_only_where_its_set_is_loaded(store: CodeStore) ->
     assert (found.rule, found.field) == ("procedure.not_valid", "lines.1.procedure")
     assert found.severity is Severity.ERROR
     assert "09/01/2026" in found.text
+    (ended,) = judged(store, ("A4466",))
+    assert "ended on 12/31/2025" in ended.text
     assert judged(store, ("99024",)) == [], "CPT is not loaded"
     assert judged(store, ("D0120",)) == [], "dental codes stand in no set here"
     reader = ProcedureReader(store)
@@ -305,6 +310,9 @@ def test_timed_units_follow_the_minutes_of_the_note(
         ("J1100", "4", "0.004", "GR", None),
         ("J1100", "4", "1", "ML", None),  # the strength is not known: not compared
         ("J0585", "100", "50", "F2", "units.dose"),
+        ("J2805", "2", "0.01", "ME", None),
+        ("J2805", "1", "0.01", "ME", "units.dose"),
+        ("J1070", "1", "300", "ME", None),  # “up to” leaves open what one unit is
     ],
 )
 def test_the_drugs_quantity_agrees_with_the_units(

@@ -17,14 +17,18 @@ BY_QUARTER_HOUR = frozenset(
 )
 _DAY_MINUTES = 24 * 60
 _MINUTES = re.compile(r"\b([0-9]{1,3}) ?min", re.IGNORECASE)
-_DOSE = re.compile(r"(?:per|,) (?:up to )?([0-9][0-9,.]*) ?(mcg|mg|g|gm|ml|cc|units?|i\.?u\.?)\b")
+_DOSE = re.compile(
+    r"(?:per|,) ([0-9][0-9,.]*) ?"
+    r"(mcg|micrograms?|mg|milligrams?|gm?|grams?|ml|cc|(?:international )?units?|i\.?u\.?)(?![a-z])"
+)
 _UP_TO = re.compile(r"\bup to [0-9]")
 # What a HCPCS description counts in, and what a drug's line counts in, in one measure each.
 _HCPCS_UNITS = {
-    "mcg": ("mg", Decimal("0.001")), "mg": ("mg", Decimal(1)),
-    "g": ("mg", Decimal(1000)), "gm": ("mg", Decimal(1000)),
+    "mcg": ("mg", Decimal("0.001")), "microgram": ("mg", Decimal("0.001")),
+    "mg": ("mg", Decimal(1)), "milligram": ("mg", Decimal(1)),
+    "g": ("mg", Decimal(1000)), "gm": ("mg", Decimal(1000)), "gram": ("mg", Decimal(1000)),
     "ml": ("ml", Decimal(1)), "cc": ("ml", Decimal(1)),
-    "unit": ("iu", Decimal(1)), "units": ("iu", Decimal(1)), "iu": ("iu", Decimal(1)),
+    "unit": ("iu", Decimal(1)), "iu": ("iu", Decimal(1)), "international unit": ("iu", Decimal(1)),
 }  # fmt: skip
 _LINE_UNITS = {
     "ME": ("mg", Decimal(1)), "GR": ("mg", Decimal(1000)),
@@ -85,7 +89,7 @@ def _dose(case: Case) -> Iterator[Finding]:
     if len(doses) != 1 or _UP_TO.search(title):
         return
     amount, measure = doses[0]
-    kind, factor = _HCPCS_UNITS[measure.replace(".", "")]
+    kind, factor = _HCPCS_UNITS[measure.replace(".", "").removesuffix("s")]
     line_kind, line_factor = _LINE_UNITS[drug.unit]
     if kind != line_kind:
         return

@@ -58,6 +58,7 @@ class ProcedureFacts:
     Attributes:
         system: “hcpcs” or “cpt” where that set is loaded for the date, else empty.
         info: the code in that set; None where the set does not have it.
+        past: the code as it stood before it ended, where it did.
         mue: attributes of its unit limit.
         add_on: (add-on, primary) pairs; empty for a code that stands alone.
         fees: attributes in the Medicare fee schedule.
@@ -67,6 +68,7 @@ class ProcedureFacts:
     code: str
     system: str = ""
     info: CodeInfo | None = None
+    past: CodeInfo | None = None
     mue: Attributes | None = None
     add_on: tuple[CodePair, ...] = ()
     fees: Attributes | None = None

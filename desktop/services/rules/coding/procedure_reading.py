@@ -70,16 +70,23 @@ class ProcedureReader:
         for code in fresh:
             system = system_of(code)
             system = system if system and self.covers(system, on) else ""
+            info = sets[system].get(code) if system else None
             mue, fees = sets[MUE].get(code), sets[MPFS].get(code)
             self._facts[code, on] = ProcedureFacts(
                 code,
                 system,
-                sets[system].get(code) if system else None,
-                mue.attributes if mue else None,
-                tuple(linked[ADD_ON].get(code, ())),
-                fees.attributes if fees else None,
-                tuple(dict.fromkeys(p.second for p in linked[LCD].get(code, ()))),
+                info,
+                past=self._past(system, code, on) if system and info is None else None,
+                mue=mue.attributes if mue else None,
+                add_on=tuple(linked[ADD_ON].get(code, ())),
+                fees=fees.attributes if fees else None,
+                articles=tuple(dict.fromkeys(p.second for p in linked[LCD].get(code, ()))),
             )
+
+    def _past(self, system: str, code: str, on: dt.date) -> CodeInfo | None:
+        """The code as it stood last, when it has ended before a date."""
+        ended = [c for c in self._store.history(code, system) if c.valid_to and c.valid_to < on]
+        return ended[-1] if ended else None
 
     def facts(self, code: str, on: dt.date) -> ProcedureFacts:
         """What was read of a procedure."""

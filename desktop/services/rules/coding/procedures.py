@@ -35,10 +35,16 @@ def check(record: ClaimRecord, found: list[Case], _context: CheckContext) -> Ite
 
 def _unknown(case: Case) -> Finding:
     name = _NAMES[case.known.system]
-    text = (
-        f"{case.name}: {case.code} is no {name} code on {shown(case.line.from_on)}; check it, or "
-        "take the code that replaced it."
-    )
+    past = case.known.past
+    if past is not None and past.valid_to is not None:
+        text = f"{case.name}: {case.code} ended on {shown(past.valid_to)}, before the service"
+        text += (
+            f"; {past.replaced_by} replaced it." if past.replaced_by else "; take its successor."
+        )
+    else:
+        text = (
+            f"{case.name}: {case.code} is no {name} code on {shown(case.line.from_on)}; check it."
+        )
     # Category III and laboratory codes appear each quarter, between the yearly lists.
     make = warning if case.code[-1:] in {"T", "U"} and case.code[:1].isdigit() else error
     return make("procedure.not_valid", f"{case.where}.procedure", text, f"{name}, by date")
