@@ -198,10 +198,21 @@ def test_a_new_code_of_category_three_starts_on_its_own_day(
     lines = text.split("\r\n")
     lines[4] = lines[4].replace("20260101", "20260701")
     path = tmp_path / "list 2026.txt"
-    path.write_text("\r\n".join(lines))
-    load(empty_store, path)
-    assert empty_store.lookup(CPT, "0999T", dt.date(2026, 6, 30)) is None
-    assert empty_store.lookup(CPT, "0999T", dt.date(2026, 7, 1)) is not None
+    for again in ("", "\r\n"):
+        path.write_text("\r\n".join(lines) + again)
+        load(empty_store, path)
+        assert empty_store.lookup(CPT, "0999T", dt.date(2026, 6, 30)) is None
+        assert empty_store.lookup(CPT, "0999T", dt.date(2026, 7, 1)) is not None
+
+
+def test_the_year_of_the_copyright_is_not_that_of_the_list(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.txt"
+    text = consolidated({"90001": "Invented one"})
+    path.write_text(text.replace("A notice in invented words", "CPT © 2025 an invented owner"))
+    (result,) = load(empty_store, path)
+    assert result.release.valid_from == dt.date(2026, 1, 1)
 
 
 def test_wrong_lines_are_reported_by_number(empty_store: CodeStore, tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ _NARROW = re.compile(r"(\d{4}[0-9AFMTU]) (\S.{0,60})")
 _SHORTEST = 28
 """Characters of a short text at most; a list with longer ones has the medium texts."""
 
-_NOTICE_YEAR = re.compile(r"\bCPT\W{0,3} ?(20[1-9]\d)\b|\bJanuary 1, (20[1-9]\d)\b")
+# Not “CPT © 2025”: the copyright of a list is of the year before.
+_NOTICE_YEAR = re.compile(r"\bCPT(?:®|\(R\))? ?(20[1-9]\d)\b|\bJanuary 1, (20[1-9]\d)\b")
 _NAME_YEAR = re.compile(r"(?<!\d)(20[1-9]\d)(?!\d)")
 _DATE = re.compile(r"(?<!\d)(20[1-9]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)")
 
@@ -62,23 +63,32 @@ def head_of(part: Part) -> str:
     return workbook_head(part) if part.is_workbook else part.head
 
 
-def start_of(job: Import, part: Part, days: Sequence[dt.date] = ()) -> dt.date:
-    """First day of force: by notice, by name, by the zip's name, by the latest effective date.
+def start_of(
+    job: Import, part: Part, days: Sequence[dt.date] = (), perhaps: Sequence[dt.date] = ()
+) -> dt.date:
+    """First day of force: as said, else by notice, the codes' latest date, or a name.
+
+    Args:
+        job: the import.
+        part: the file.
+        days: dates of its codes; every year some change on its first day.
+        perhaps: dates of what does not change every year; asked last.
 
     Raises:
         RuleError: nothing says it.
     """
     if job.start is not None:
         return job.start
-    year = _year_said(part)
-    if year is None:
-        beside = [
-            o for o in job.parts if o.archive == part.archive and o is not part and _is_any(o)
-        ]
-        year = next((y for other in beside if (y := _year_said(other))), None)
-        if year is None:
-            later = [int(y) for other in beside for y in _DATE.findall(head_of(other))]
-            year = max([*later, *(day.year for day in days)], default=None)
+    beside = [o for o in job.parts if o.archive == part.archive and o is not part and _is_any(o)]
+    year = (
+        _year_noticed(part)
+        or max((day.year for day in days), default=None)
+        or _year_named(part)
+        or next((y for other in beside if (y := _year_noticed(other))), None)
+        or max((int(y) for o in beside for y in _DATE.findall(head_of(o))), default=None)
+        or next((y for other in beside if (y := _year_named(other))), None)
+        or max((day.year for day in perhaps), default=None)
+    )
     if year is None:
         raise RuleError(
             f"{part.name} does not say for which year it is; give the first day of force, "
@@ -87,12 +97,14 @@ def start_of(job: Import, part: Part, days: Sequence[dt.date] = ()) -> dt.date:
     return dt.date(year, 1, 1)
 
 
-def _year_said(part: Part) -> int | None:
-    notice = _NOTICE_YEAR.search(head_of(part)[:8000])
-    if notice is not None:
-        return int(notice[1] or notice[2])
-    named = _NAME_YEAR.search(part.name) or _NAME_YEAR.search(part.archive)
-    return None if named is None else int(named[1])
+def _year_noticed(part: Part) -> int | None:
+    found = _NOTICE_YEAR.search(head_of(part)[:8000])
+    return None if found is None else int(found[1] or found[2])
+
+
+def _year_named(part: Part) -> int | None:
+    found = _NAME_YEAR.search(part.name) or _NAME_YEAR.search(part.archive)
+    return None if found is None else int(found[1])
 
 
 def release_of(part: Part, kind: str, start: dt.date, digest: str) -> Draft:
@@ -281,7 +293,7 @@ def _save(job: Import, reading: Reading, entries: dict[str, _Entry], kind: str) 
     start = start_of(job, reading.part, days)
     draft = release_of(reading.part, kind, start, job.digest)
     systems.refuse_if_shrunk(job.connection, draft, len(entries))
-    known = _known_codes(job)
+    known = _known_codes(job, start)
     order = sorted(entries.values(), key=lambda e: (not e.code.isdigit(), e.code[-1], e.code))
     nodes = [_node(entry, start, is_known=entry.code in known) for entry in order]
     notes = [
@@ -300,9 +312,13 @@ def _save(job: Import, reading: Reading, entries: dict[str, _Entry], kind: str) 
     )
 
 
-def _known_codes(job: Import) -> set[str]:
+def _known_codes(job: Import, start: dt.date) -> set[str]:
+    """Codes that stood on the first day of the list or before."""
     number = systems.system_id(job.connection, CPT)
-    rows = job.connection.execute("SELECT DISTINCT code FROM code WHERE system_id = ?", (number,))
+    rows = job.connection.execute(
+        "SELECT DISTINCT code FROM code WHERE system_id = ? AND valid_from <= ?",
+        (number, start.isoformat()),
+    )
     return {code for (code,) in rows}
 
 

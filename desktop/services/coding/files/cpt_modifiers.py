@@ -100,7 +100,7 @@ def _save(
     reading.refuse_damaged()
     if not nodes:
         raise RuleError(f"{reading.part.name} holds no modifiers; choose the whole list.")
-    start = start_of(job, reading.part, days)
+    start = start_of(job, reading.part, perhaps=days)
     draft = release_of(reading.part, kind, start, job.digest)
     return modifiers.save(job, draft, list(nodes.values()), tuple(reading.rejected))
 
