@@ -119,7 +119,8 @@ def find_procedures(work: Work, text: str, on: dt.date, limit: int = 12) -> list
         if day is None:
             continue
         room = limit - len(found)
-        for hit in work.codes.search(text, day, limit, system) if room > 0 else ():
+        used = weights(work, procedures.SYSTEM)
+        for hit in work.codes.search(text, day, limit, system, used) if room > 0 else ():
             if hit.code not in known and room > 0:
                 known.add(hit.code)
                 room -= 1
@@ -182,11 +183,12 @@ def suggest_codes(
     return suggest(
         work.codes, text, day,
         procedures=[NamedProcedure(code, title) for code, title in own],
-        weights=weights(work), patient=_facts(work, patient_id, day),
+        weights=weights(work), patient=patient_facts(work, patient_id, day),
     )  # fmt: skip
 
 
-def _facts(work: Work, patient_id: int | None, on: dt.date) -> PatientFacts | None:
+def patient_facts(work: Work, patient_id: int | None, on: dt.date) -> PatientFacts | None:
+    """Age on a date and sex, which matter to the choice of a code; None without a patient."""
     row = None
     if patient_id is not None:
         row = work.session.execute(

@@ -67,6 +67,15 @@ VISIT_PASS = Command("visit.pass_warning", "Pass a warning", ("Ctrl+Shift+N",))
 VISIT_NOTE = Command(
     "visit.codes_from_note", "Codes from a note", ("Ctrl+Shift+U",), "Read what the provider wrote"
 )
+VISIT_GOES_WITH = Command(
+    "visit.goes_with",
+    "What goes with the diagnosis",
+    ("Alt+U",),
+    "Missing characters, the side, codes to put first or beside it",
+)
+VISIT_LOOK_UP = Command(
+    "visit.look_up_code", "Look up the code", ("Ctrl+I",), "Open it in the code browser"
+)
 VISIT_COVERAGE = Command("visit.change_coverage", "Choose the coverage anew")
 VISIT_VOID = Command("visit.void", "Void the visit")
 COVERAGE_ADD = Command("patient.add_coverage", "Add a coverage", ("Ctrl+Shift+A",))

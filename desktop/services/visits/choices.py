@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
@@ -12,14 +13,14 @@ from desktop.models.people import Patient, Person
 from desktop.models.practice import CodeUse
 from desktop.models.values.enums import VisitState
 from desktop.models.visits import Visit
+from desktop.services import codes
+from desktop.services.coding.store import normal
 from desktop.services.coding.values import ICD10CM, CodeHit
-from desktop.services.registration import locations, providers
+from desktop.services.registration import code_pages, locations, providers
+from desktop.services.registration.procedures import SYSTEM as PROCEDURES
 from desktop.services.visits.coverage import coverages_on
 from desktop.services.visits.values import CoverageView
 from desktop.services.work import Permission, Work, needs
-
-# A favourite stands before whatever is merely used often.
-_FAVOURITE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,17 @@ class PatientFacts:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Places and providers: (id, shown name); `places` gives a location's place of service."""
+    """Places and providers: (id, shown name); `places` gives a location's place of service.
+
+    Attributes:
+        favourites: codes by system, the practice's own procedures under `PROCEDURES`.
+    """
 
     locations: tuple[tuple[int, str], ...]
     places: dict[int, str]
     rendering: tuple[tuple[int, str], ...]
     referring: tuple[tuple[int, str], ...]
+    favourites: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @needs(Permission.VIEW)
@@ -83,7 +89,7 @@ def patient_facts(work: Work, patient_id: int, on: dt.date) -> PatientFacts:
 
 @needs(Permission.VIEW)
 def choices(work: Work) -> Choices:
-    """Active locations and providers."""
+    """Active locations and providers, and the favourites among the codes."""
     places = locations.all_locations(work, active_only=True)
     rendering = providers.all_providers(work, rendering=True, active_only=True)
     referring = providers.all_providers(work, referring=True, active_only=True)
@@ -92,14 +98,43 @@ def choices(work: Work) -> Choices:
         {p.id or 0: p.place for p in places},
         tuple((p.id or 0, p.shown_name) for p in rendering),
         tuple((p.id or 0, p.shown_name) for p in referring),
+        {system: _favourites(work, system) for system in (ICD10CM, PROCEDURES)},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisChoice:
+    """A diagnosis to choose, and whether it is one of the practice's favourites."""
+
+    hit: CodeHit
+    is_favourite: bool = False
 
 
 @needs(Permission.VIEW)
-def find_diagnoses(work: Work, text: str, on: dt.date, limit: int = 12) -> list[CodeHit]:
-    """Billable diagnoses of a date for what was typed so far; the practice's own come first."""
-    used = work.session.execute(
-        select(CodeUse.code, CodeUse.uses, CodeUse.is_favourite).where(CodeUse.system == ICD10CM)
-    )
-    weights = {u.code: u.uses + (_FAVOURITE if u.is_favourite else 0) for u in used}
-    return work.codes.search(text, on, limit, weights=weights)
+def find_diagnoses(
+    work: Work, text: str, on: dt.date, limit: int = 12, patient_id: int | None = None
+) -> list[DiagnosisChoice]:
+    """Billable diagnoses of a date for what was typed so far; the practice's own come first.
+
+    Age and sex of the patient on the date put what hardly fits them further down.
+    """
+    hits = work.codes.search(
+        text, on, limit,
+        weights=codes.weights(work), patient=codes.patient_facts(work, patient_id, on),
+    )  # fmt: skip
+    favourites = _favourites(work, ICD10CM)
+    return [DiagnosisChoice(hit, hit.code in favourites) for hit in hits]
+
+
+@needs(Permission.CODE)
+def toggle_favourite(work: Work, system: str, code: str) -> bool:
+    """Put a diagnosis or procedure among the favourites or take it out; whether it is one now."""
+    wanted = normal(code)
+    favourite = wanted not in _favourites(work, system)
+    code_pages.set_favourite_code(work, system, wanted, favourite=favourite)
+    return favourite
+
+
+def _favourites(work: Work, system: str) -> frozenset[str]:
+    wanted = select(CodeUse.code).where(CodeUse.system == system, CodeUse.is_favourite)
+    return frozenset(work.session.scalars(wanted))

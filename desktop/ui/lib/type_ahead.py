@@ -110,8 +110,11 @@ class SuggestionDelegate(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(scheme.muted)
         if item.right:
-            painter.drawText(area, middle | Qt.AlignmentFlag.AlignRight, item.right)
-            area.adjust(0, 0, -metrics.horizontalAdvance(item.right) - 12, 0)
+            # Never so much that the words it stands beside are lost.
+            most = area.width() * 2 // 5
+            right = metrics.elidedText(item.right, Qt.TextElideMode.ElideRight, most)
+            painter.drawText(area, middle | Qt.AlignmentFlag.AlignRight, right)
+            area.adjust(0, 0, -metrics.horizontalAdvance(right) - 12, 0)
         painter.setPen(scheme.text)
         text = metrics.elidedText(item.text, Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(area, middle | Qt.AlignmentFlag.AlignLeft, text)
@@ -202,6 +205,12 @@ class TypeAhead(QLineEdit):
     def suggestions(self) -> list[Suggestion]:
         """What is proposed now."""
         return list(self._model.items)
+
+    def marked(self) -> Suggestion | None:
+        """The proposal that Enter would take now; None while the list is closed."""
+        row = self._popup.currentIndex().row()
+        shown = self.is_open() and 0 <= row < len(self._model.items)
+        return self._model.items[row] if shown else None
 
     def is_open(self) -> bool:
         """Whether the list is shown."""

@@ -11,15 +11,18 @@ from desktop.ui.lib import theme
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.type_ahead import Source, Suggestion, TypeAhead
 from desktop.ui.visits.codes import MOST_LETTERS, letter
+from desktop.ui.visits.elided import ElidedLabel
 
 
 class DiagnosisBox(QWidget):
     """Codes in order, primary first. Enter on the empty line goes on to the charge lines.
 
-    In the list Delete removes, Ctrl+Up and Ctrl+Down move.
+    In the list Delete removes, Ctrl+Up and Ctrl+Down move. A line below says what the tabular
+    list asks for beside the diagnosis with the cursor.
 
     Signals:
         edited: the user changed the list.
+        looked: the cursor stands on another diagnosis; its code, or empty.
         reordered: for each old position from 1, its new one (0: gone), as a dict.
         finished: Enter on the empty line.
     """
@@ -27,10 +30,12 @@ class DiagnosisBox(QWidget):
     edited = Signal()
     reordered = Signal(object)
     finished = Signal()
+    looked = Signal(str)
 
     def __init__(self, source: Source) -> None:
         super().__init__()
         self._codes: list[tuple[str, str]] = []
+        self._favourites: frozenset[str] = frozenset()
         self.line = TypeAhead(source, placeholder="Add by code or words", keep_text=False)
         self.line.setAccessibleName("Add a diagnosis")
         self.list = QListWidget()
@@ -39,18 +44,22 @@ class DiagnosisBox(QWidget):
         self.hint = plain_label(muted=True)
         self.hint.setWordWrap(True)
         self.hint.hide()
+        self.asks = ElidedLabel()
+        self.asks.setAccessibleName("What goes with the diagnosis")
+        self.asks.hide()
         heading = plain_label("Diagnoses")
         theme.flag(heading, "heading")
         heading.setBuddy(self.line)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(3)
-        for widget in (heading, self.line, self.hint, self.list):
+        for widget in (heading, self.line, self.hint, self.list, self.asks):
             outer.addWidget(widget)
         outer.setStretch(3, 1)
         self.line.chosen.connect(self._on_chosen)
         self.line.returnPressed.connect(self._on_enter)
         self.list.installEventFilter(self)
+        self.list.currentRowChanged.connect(lambda _row: self.looked.emit(self.current()))
 
     def codes(self) -> tuple[str, ...]:
         """The codes without dots."""
@@ -67,6 +76,17 @@ class DiagnosisBox(QWidget):
         self.hint.setText(text)
         self.hint.setVisible(bool(text))
 
+    def set_asks(self, text: str) -> None:
+        """One line below the list: what goes with the diagnosis; empty hides it."""
+        self.asks.say(text)
+        self.asks.setVisible(bool(text))
+
+    def set_favourites(self, favourites: frozenset[str]) -> None:
+        """Mark the practice's favourites with a star."""
+        if favourites != self._favourites:
+            self._favourites = favourites
+            self._show(self.list.currentRow())
+
     def focus_position(self, position: int) -> None:
         """Put the cursor on a diagnosis, or on the line when there is no such one."""
         if 1 <= position <= len(self._codes):
@@ -76,17 +96,24 @@ class DiagnosisBox(QWidget):
             self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self, row: int = -1) -> None:
+        self.list.blockSignals(True)  # noqa: FBT003
         self.list.clear()
         for position, (code, title) in enumerate(self._codes, 1):
-            shown = f"{letter(position)}   {dotted(code)}   {title}"
+            star = " ★" if code in self._favourites else ""
+            shown = f"{letter(position)}   {dotted(code)}{star}   {title}"
             item = QListWidgetItem(shown.rstrip())
-            item.setToolTip(title)
+            item.setToolTip(f"{title} (a favourite)" if star else title)
             self.list.addItem(item)
         if 0 <= row < len(self._codes):
             self.list.setCurrentRow(row)
+        self.list.blockSignals(False)  # noqa: FBT003
+        self.looked.emit(self.current())
 
-    def add(self, code: str, title: str) -> bool:
-        """Put a code at the end of the list; False, with a word why, when it has no place."""
+    def add(self, code: str, title: str, *, before: str = "") -> bool:
+        """Put a code at the end of the list, or before another one.
+
+        False, with a word why, when it has no place.
+        """
         if code in self.codes():
             self.set_hint(f"{dotted(code)} is on the list already.")
             return False
@@ -97,8 +124,27 @@ class DiagnosisBox(QWidget):
             )
             return False
         self.set_hint("")
-        self._codes.append((code, title))
-        self._show(len(self._codes) - 1)
+        codes = self.codes()
+        at = codes.index(before) if before in codes else len(codes)
+        self._codes.insert(at, (code, title))
+        self._show(at)
+        if at < len(codes):
+            self.reordered.emit({p: p + (p > at) for p in range(1, len(codes) + 1)})
+        self.edited.emit()
+        return True
+
+    def replace(self, old: str, code: str, title: str) -> bool:
+        """Put a code in the place of another; what points there stays."""
+        codes = self.codes()
+        if old not in codes:
+            return False
+        if code in codes:
+            self.set_hint(f"{dotted(code)} is on the list already.")
+            return False
+        self.set_hint("")
+        at = codes.index(old)
+        self._codes[at] = (code, title)
+        self._show(at)
         self.edited.emit()
         return True
 

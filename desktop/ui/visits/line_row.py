@@ -7,9 +7,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop.errors import Problem
 from desktop.models.values.money import Money
@@ -19,6 +18,7 @@ from desktop.ui.lib import theme
 from desktop.ui.lib.edits import MoneyEdit, TextEdit, plain_label, width_for
 from desktop.ui.lib.type_ahead import Source, Suggestion, TypeAhead
 from desktop.ui.visits import codes
+from desktop.ui.visits.elided import ElidedLabel
 
 FIELDS = ("procedure", "modifiers", "pointers", "units", "charge")
 # Whatever is entered in the line's own dialog.
@@ -34,25 +34,6 @@ DETAILS = (
     "note",
     "rendering_id",
 )
-
-
-class _Title(QLabel):
-    """The procedure's words, cut with dots where there is no room; whole as a tooltip."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setMinimumWidth(24)
-        theme.flag(self, "muted")
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Override of Qt."""
-        _ = event
-        painter = QPainter(self)
-        painter.setPen(theme.current().muted)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
-        painter.end()
 
 
 class LineRow(QObject):
@@ -74,7 +55,7 @@ class LineRow(QObject):
         self.locked = ""
         self.number = plain_label(muted=True)
         self.procedure = TypeAhead(source, placeholder="Code or words")
-        self.title = _Title()
+        self.title = ElidedLabel()
         self.modifiers = TextEdit(limit=14, characters=11, upper=True)
         self.pointers = TextEdit(limit=8, characters=7, upper=True)
         self.units = TextEdit(limit=9, characters=7)
@@ -235,8 +216,7 @@ class LineRow(QObject):
             self._ask_price()
 
     def _show_title(self, title: str) -> None:
-        self.title.setText(title)
-        self.title.setToolTip(title)
+        self.title.say(title)
 
     def _ask_price(self) -> None:
         if self.auto_charge and self.procedure.value() is not None:

@@ -30,9 +30,9 @@ __all__ = ["NoteDialog", "Taken"]
 _PAUSE_MS = 300
 _LEAST = (560, 380)
 _KEYS = (
-    "Enter or the number takes a code, Delete takes it off again, ← → go from phrase to phrase. "
-    "F6 goes between note and codes, Esc closes. Nothing is coded by itself; the note is not "
-    "stored."
+    "Enter, the number, or an answer's first letter takes a code, Delete takes it off again, "
+    "← → go from phrase to phrase. F6 goes between note and codes, Esc closes. Nothing is coded "
+    "by itself; the note is not stored."
 )
 Read = Callable[[Work, str], Sequence[Suggestion]]
 

@@ -50,6 +50,7 @@ class NoteRow:
         number: the key that takes the code; 0 for headings and beyond nine.
         taken: the code; None for a heading.
         on_visit: the visit has it already.
+        quoted: the heading is what somebody wrote.
     """
 
     group: int
@@ -61,12 +62,18 @@ class NoteRow:
     number: int = 0
     taken: Taken | None = None
     on_visit: bool = False
+    quoted: bool = True
+
+    @property
+    def heading(self) -> str:
+        """A heading's text as it is shown."""
+        return f"“{self.text}”" if self.quoted else self.text
 
     @property
     def spoken(self) -> str:
         """The row as one line, for screen readers."""
         if self.taken is None:
-            return "   ".join(p for p in (f"“{self.text}”", self.says, self.question) if p)
+            return "   ".join(p for p in (self.heading, self.says, self.question) if p)
         lead = f"{self.says}: " if self.says else ""
         text = f"{self.number or ''}  {lead}{self.dotted}   {self.text}".strip()
         return f"{text}   (on the visit)" if self.on_visit else text
@@ -181,7 +188,7 @@ class NoteList(QListWidget):
             self.take_wanted.emit(row.taken)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Override of Qt: Enter and numbers take, Delete takes back, Left and Right go on."""
+        """Override of Qt: Enter, numbers and letters take, Delete takes back, ← → go on."""
         deeds: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Return: lambda: self._emit(self.current()),
             Qt.Key.Key_Enter: lambda: self._emit(self.current()),
@@ -196,6 +203,8 @@ class NoteList(QListWidget):
             deed()
         elif plain == Qt.KeyboardModifier.NoModifier and event.text() in _DIGITS:
             self._on_number(int(event.text()))
+        elif not plain & _COMMANDING and event.text().isalpha():
+            self._on_letter(event.text().casefold())
         else:
             super().keyPressEvent(event)
 
@@ -205,10 +214,21 @@ class NoteList(QListWidget):
             self.remove_wanted.emit(row.taken)
 
     def _on_number(self, number: int) -> None:
+        self._take_only([row for row in self._group() if row.number == number])
+
+    def _on_letter(self, letter: str) -> None:
+        """The answer that alone begins with a letter: r for right, a for the 7th character A."""
+        self._take_only([r for r in self._group() if r.says.casefold().startswith(letter)])
+
+    def _group(self) -> list[NoteRow]:
+        """The codes of the phrase with the cursor."""
         here = self.current()
-        if here is not None:
-            same = (r for r in self.rows if r.group == here.group and r.number == number)
-            self._emit(next(same, None))
+        return [r for r in self.rows if here is not None and r.taken and r.group == here.group]
+
+    def _take_only(self, rows: list[NoteRow]) -> None:
+        if len(rows) == 1:
+            self.setCurrentRow(self.rows.index(rows[0]))
+            self._emit(rows[0])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Override of Qt: titles wrap anew."""
@@ -217,6 +237,7 @@ class NoteList(QListWidget):
 
 
 _DIGITS = tuple("123456789")
+_COMMANDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
 class _Delegate(QStyledItemDelegate):
@@ -258,12 +279,13 @@ class _Delegate(QStyledItemDelegate):
         quiet = row.status is not Status.PRESENT
         pen = _Pen(painter, self._view.font(), rect.adjusted(_MARGIN, 0, -_MARGIN, 0))
         pen.y += line * 2 // 5
-        phrase = f"“{row.text}”"
+        phrase = row.heading
         metrics = self._view.fontMetrics()
         wide = metrics.horizontalAdvance(phrase) + _GAP
         if row.says and wide + metrics.horizontalAdvance(row.says) <= pen.room:
-            pen.put_at(wide, row.says, scheme.muted)
-            pen.write(phrase, scheme.muted)
+            bold = QFontMetrics(_bold(self._view.font())).horizontalAdvance(phrase) + _GAP
+            pen.put_at(wide if quiet else bold, row.says, scheme.muted)
+            pen.write(phrase, scheme.muted if quiet else scheme.text, bold=not quiet)
         else:
             pen.write(phrase, scheme.muted if quiet else scheme.text, bold=not quiet)
             if row.says:

@@ -142,6 +142,10 @@ class VisitsPage(Page):
         self._edit = self.add_command(commands.EDIT, self._on_edit, text="Open visit")
         self._copy = editing(commands.VISIT_COPY_LAST, self.editor.copy_last, text="Copy last")
         self._note = editing(commands.VISIT_NOTE, self.editor.coding.from_note, text="From a note")
+        coding = self.editor.coding
+        editing(commands.VISIT_GOES_WITH, coding.goes_with, button=False)
+        editing(commands.CODE_FAVOURITE, coding.toggle_favourite, button=False)
+        editing(commands.VISIT_LOOK_UP, coding.look_up, button=False)
         self._pass = editing(commands.VISIT_PASS, self._on_pass, text="Pass warning")
         self._void = editing(commands.VISIT_VOID, self._on_void, text="Void")
         self._coverage = editing(commands.VISIT_COVERAGE, self.editor.change_coverage, button=False)
@@ -267,6 +271,8 @@ class VisitsPage(Page):
     def focus_search(self) -> None:
         """See `Page.focus_search`."""
         if self.is_editing:
+            if self.editor.coding.come_back():
+                return
             self.editor.patient.setFocus(Qt.FocusReason.ShortcutFocusReason)
         else:
             self.table.focus_filter()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 from desktop.errors import Problem
 from desktop.models.values.enums import VisitState
 from desktop.models.values.money import Money
+from desktop.services.coding.values import ICD10CM
 from desktop.services.visits import choices, entry
 from desktop.services.visits.choices import Choices, PatientFacts
 from desktop.services.visits.values import VisitDraft, VisitView
@@ -56,7 +57,9 @@ class VisitScreen(QWidget):
         self._make_header()
         self.facts = FactsBox(context.today)
         day = self.day
-        self.diagnoses = DiagnosisBox(sources.diagnoses(context.runner, self, day))
+        self.diagnoses = DiagnosisBox(
+            sources.diagnoses(context.runner, self, day, self.patient.value)
+        )
         self.lines = LineGrid(
             lambda owner: sources.procedure_lines(context.runner, owner, day, context.today)
         )
@@ -176,6 +179,7 @@ class VisitScreen(QWidget):
         self.location.set_options(offered.locations)
         self.rendering.set_options(offered.rendering)
         self.referring.set_options(offered.referring)
+        self.diagnoses.set_favourites(offered.favourites.get(ICD10CM, frozenset()))
 
     def _offer_used(self, draft: VisitDraft) -> None:
         """What the visit names stays choosable, though it is not offered for new visits."""

@@ -16,12 +16,14 @@ from desktop.services.registration import search
 from desktop.services.registration.procedures import ProcedureDraft
 from desktop.services.registration.search import PatientRow
 from desktop.services.visits import choices
+from desktop.services.visits.choices import DiagnosisChoice
 from desktop.ui.lib.dates import shown
 from desktop.ui.lib.runner import Runner
 from desktop.ui.lib.type_ahead import Deliver, Source, Suggestion
 
 _LIMIT = 12
 _DIAGNOSIS = re.compile(r"[A-Z][0-9A-Z]{2}[0-9A-Z]{0,4}")
+_PLAIN = frozenset({"code", "title", ""})
 _PROCEDURE = re.compile(r"[0-9]{4}[0-9FTUMA]|[A-V][0-9]{4}")
 
 
@@ -44,8 +46,13 @@ def patient_suggestion(row: PatientRow) -> Suggestion:
     return Suggestion(row.id, row.name, born, row.account_number)
 
 
-def diagnoses(runner: Runner, owner: QWidget, on: Callable[[], dt.date | None]) -> Source:
-    """Diagnoses of the date of service by code or words.
+def diagnoses(
+    runner: Runner,
+    owner: QWidget,
+    on: Callable[[], dt.date | None],
+    patient: Callable[[], int | None] = lambda: None,
+) -> Source:
+    """Diagnoses of the date of service by code or words, as they fit the patient.
 
     A text that looks like a code and is found nowhere is offered as it stands: the checks say
     what is wrong with it, and why.
@@ -57,23 +64,35 @@ def diagnoses(runner: Runner, owner: QWidget, on: Callable[[], dt.date | None]) 
         if day is None:
             deliver([])
             return
+        patient_id = patient()
         latest.read(
-            lambda work: choices.find_diagnoses(work, text, day, _LIMIT),
-            lambda hits: deliver(diagnosis_suggestions(text, hits)),
+            lambda work: choices.find_diagnoses(work, text, day, _LIMIT, patient_id),
+            lambda found: deliver(diagnosis_suggestions(text, found)),
         )
 
     return ask
 
 
-def diagnosis_suggestions(text: str, hits: Sequence[CodeHit]) -> list[Suggestion]:
+def diagnosis_suggestions(text: str, choices: Sequence[DiagnosisChoice]) -> list[Suggestion]:
     """What the line proposes for what was typed, what Enter takes first."""
-    found = [Suggestion((h.code, h.title), h.dotted, h.title) for h in hits]
+    hits = [c.hit for c in choices]
+    found = [
+        Suggestion((c.hit.code, c.hit.title), c.hit.dotted, c.hit.title, _why(c)) for c in choices
+    ]
     code = undotted(text)
     if not found and _DIAGNOSIS.fullmatch(code) and any(c.isdigit() for c in code):
         found = [Suggestion((code, ""), dotted(code), "not in the code set of this date")]
     elif _is_heading(code, hits):
         found.insert(0, Suggestion((code, ""), dotted(code), "not complete: choose one below"))
     return found
+
+
+def _why(choice: DiagnosisChoice) -> str:
+    """Why a code stands here, where neither its code nor its title says it."""
+    why = choice.hit.why
+    if choice.is_favourite:
+        return "★"
+    return "" if why in _PLAIN or why.casefold() == choice.hit.title.casefold() else why
 
 
 def _is_heading(code: str, hits: Sequence[CodeHit]) -> bool:
@@ -106,7 +125,10 @@ def procedure_lines(
 
 def procedure_suggestions(text: str, found: Sequence[ProcedureChoice]) -> list[Suggestion]:
     """What the line proposes for what was typed."""
-    proposals = [Suggestion(p.own, p.own.code, p.detail, p.note) for p in found]
+    proposals = [
+        Suggestion(p.own, p.own.code, p.detail, p.note or ("★" if p.own.is_favourite else ""))
+        for p in found
+    ]
     code = text.strip().upper()
     if _PROCEDURE.fullmatch(code) and all(p.own.code != code for p in found):
         own = ProcedureDraft(code, "")

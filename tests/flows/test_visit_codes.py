@@ -1,0 +1,178 @@
+"""The codes of a visit in the real window, by keys: completed, looked up, kept as favourites."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop.services.database import Database
+from desktop.ui.fees.page import FeesPage
+from desktop.ui.lib import messages
+from desktop.ui.main_window import MainWindow
+from desktop.ui.visits.companions_dialog import CompanionsDialog
+from desktop.ui.visits.page import VisitsPage
+from tests.flows.conftest import focused, settle
+from tests.helpers.keys import CONTROL, press, type_in
+from tests.unit.visits.scenes import Scene, make_scene
+
+ENTER = Qt.Key.Key_Return
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture
+def scene(database: Database) -> Scene:
+    """One insured patient, before the window opens."""
+    return database.write(make_scene)
+
+
+@pytest.fixture
+def page(
+    scene: Scene, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> VisitsPage:
+    """A new visit of that patient."""
+    monkeypatch.setattr(messages, "confirm", lambda *_args, **_more: True)
+    assert window.shell is not None
+    window.shell.go("visits", ("new", scene.patient_id))
+    settle(qtbot, window)
+    shown = window.shell.page()
+    assert isinstance(shown, VisitsPage)
+    qtbot.waitUntil(shown.editor.diagnoses.line.hasFocus)
+    return shown
+
+
+def _take(qtbot: QtBot, window: MainWindow, text: str) -> None:
+    line = focused()
+    type_in(line, text)
+    settle(qtbot, window)
+    press(line, ENTER)
+    settle(qtbot, window)
+
+
+def _goes_with(qtbot: QtBot) -> CompanionsDialog:
+    press(focused(), Qt.Key.Key_U, ALT)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), CompanionsDialog))
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, CompanionsDialog)
+    qtbot.waitUntil(dialog.list.hasFocus)
+    return dialog
+
+
+def _back(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    settle(qtbot, window)
+
+
+def test_the_stage_of_kidney_disease_is_added_by_one_key(
+    page: VisitsPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    box = page.editor.diagnoses
+    _take(qtbot, window, "E11.22")
+    assert box.asks.text().startswith("E11.22   use an additional code: stage of chronic")
+    dialog = _goes_with(qtbot)
+    press(dialog.list, Qt.Key.Key_2)
+    assert box.codes() == ("E1122", "N182")
+    press(dialog.list, Qt.Key.Key_Escape)
+    _back(qtbot, window)
+    qtbot.waitUntil(box.line.hasFocus)
+    assert "code first" not in box.asks.text(), "N18.2 asks for the diabetes, which is there"
+
+
+def test_the_seventh_character_takes_the_place_of_the_code_and_keeps_its_pointers(
+    page: VisitsPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    box = page.editor.diagnoses
+    _take(qtbot, window, "I10")
+    _take(qtbot, window, "S52.501")
+    assert box.codes() == ("I10", "S52501")
+    assert "needs a 7th character" in box.asks.text()
+    line = page.editor.lines.rows[0]
+    line.procedure.setFocus()
+    _take(qtbot, window, "99213")
+    line.pointers.set_value("B")
+    box.line.setFocus()
+    dialog = _goes_with(qtbot)
+    type_in(dialog.list, "d")
+    _back(qtbot, window)
+    assert box.codes() == ("I10", "S52501D")
+    assert line.pointers.text() == "B"
+
+
+def test_a_cause_goes_before_its_manifestation_and_letters_follow(
+    page: VisitsPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    box = page.editor.diagnoses
+    _take(qtbot, window, "F02.80")
+    line = page.editor.lines.rows[0]
+    line.procedure.setFocus()
+    _take(qtbot, window, "99213")
+    assert line.pointers.text() == "A"
+    box.line.setFocus()
+    dialog = _goes_with(qtbot)
+    press(dialog.list, Qt.Key.Key_4)
+    assert box.codes() == ("G309", "F0280")
+    assert line.pointers.text() == "B", "the line points to the same diagnosis as before"
+    press(dialog.list, Qt.Key.Key_Delete)
+    assert box.codes() == ("F0280",)
+    press(dialog.list, Qt.Key.Key_Escape)
+    _back(qtbot, window)
+
+
+def test_a_diagnosis_is_looked_up_and_the_cursor_comes_back(
+    page: VisitsPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    assert window.shell is not None
+    _take(qtbot, window, "E11.9")
+    press(focused(), Qt.Key.Key_I, CONTROL)
+    settle(qtbot, window)
+    codes = window.shell.page()
+    assert isinstance(codes, FeesPage)
+    qtbot.waitUntil(lambda: codes.browse.view.code is not None)
+    assert codes.browse.view.code is not None
+    assert codes.browse.view.code.page.info.code == "E119"
+    codes.browse.show_code("E1122")
+    settle(qtbot, window)
+    codes.browse.add_to_visit()
+    window.shell.go("visits")
+    settle(qtbot, window)
+    assert page.editor.diagnoses.codes() == ("E119", "E1122")
+    qtbot.waitUntil(page.editor.diagnoses.list.hasFocus)
+
+
+def test_a_favourite_is_marked_and_comes_first(
+    page: VisitsPage, window: MainWindow, qtbot: QtBot, database: Database
+) -> None:
+    box = page.editor.diagnoses
+    _take(qtbot, window, "M54.50")
+    press(focused(), Qt.Key.Key_F2)
+    settle(qtbot, window)
+    assert "★" in box.list.item(0).text()
+    box.line.setFocus()
+    press(box.line, Qt.Key.Key_Down)
+    settle(qtbot, window)
+    assert box.line.suggestions()[0].value[0] == "M5450"
+    assert box.line.suggestions()[0].right == "★"
+    # In the open list it is the marked proposal that is meant, not the diagnosis below.
+    press(box.line, Qt.Key.Key_F2)
+    settle(qtbot, window)
+    assert "★" not in box.list.item(0).text()
+
+
+def test_a_procedure_is_made_a_favourite_from_its_line(
+    page: VisitsPage, window: MainWindow, qtbot: QtBot, database: Database
+) -> None:
+    line = page.editor.lines.rows[0]
+    line.procedure.setFocus()
+    _take(qtbot, window, "85025")
+    line.units.setFocus()
+    press(line.units, Qt.Key.Key_F2)
+    settle(qtbot, window)
+    following = page.editor.lines.rows[1].procedure
+    following.setFocus()
+    type_in(following, "8")
+    settle(qtbot, window)
+    first = following.suggestions()[0]
+    assert (first.text, first.right) == ("85025", "★")
