@@ -188,6 +188,10 @@ def test_a_date_that_no_release_covers_is_told(qtbot: QtBot, window: MainWindow)
     tab.date.selectAll()
     type_in(tab.date, "1/1/2019")
     qtbot.waitUntil(lambda: "No loaded release covers 01/01/2019" in tab.notice.text())
+    assert "is in force from 10/01/2025 to 09/30/2026" in tab.notice.text()
+    type_in(tab.search, "flu")
+    qtbot.waitUntil(lambda: tab.left.currentWidget() is tab.list)
+    assert "Choose a date that a release covers" in tab.list.view.empty_text
 
 
 def test_changes_of_the_only_release_say_that_there_is_nothing_before(

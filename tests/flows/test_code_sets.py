@@ -228,3 +228,69 @@ def test_today_leads_to_the_code_sets_when_one_ran_out(
     assert page.tabs.currentWidget() is page.codes
     row = next(r for r in page.codes.table.rows() if r.system == "icd10cm")
     assert row.text == "ran out on 09/30/2026"
+
+
+def test_supplies_are_found_in_the_browser_after_the_official_file_was_loaded(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    tab = sets(qtbot, window)
+    drop(tab, shared_dir("code-samples") / "hcpcs-2019-alpha-numeric.zip")
+    wait_for(qtbot, window, tab.report.isVisible)
+    assert window.shell is not None
+    page = window.shell.page()
+    assert isinstance(page, FeesPage)
+    browse = page.browse
+    for code, title in (("C1823", "neurostimulator"), ("A4221", "infusion catheter")):
+        window.shell.go("codes", ("code", code, dt.date(2019, 5, 1), None, "hcpcs"))
+        settle(qtbot, window)
+        shown = browse.view.code
+        assert shown is not None
+        assert shown.page.info.code == code
+        assert title in shown.page.info.title.lower()
+    browse.focus_search()
+    type_in(browse.search, "infusion catheter supplies")
+    qtbot.waitUntil(lambda: any(r.code == "A4221" for r in browse.list.rows()[:5]))
+    browse.search.clear()
+    qtbot.waitUntil(lambda: len(browse.list.rows()) > 5000)
+
+
+def test_the_provider_file_asks_whom_to_take(qtbot: QtBot, window: MainWindow) -> None:
+    tab = sets(qtbot, window)
+    drop(tab, shared_dir("code-samples") / "synthetic" / "npidata_pfile_layout.csv")
+    wait_for(qtbot, window, lambda: tab.importer.dialog is not None)
+    dialog = dialog_of(qtbot, tab.importer.dialog)
+    press(focused(), Qt.Key.Key_Return, CONTROL)
+    assert "all providers are too many" in dialog.form.problem_at("states")
+    type_in(focused(), "tx")
+    save(qtbot, window, dialog)
+    wait_for(qtbot, window, tab.report.isVisible)
+    row = next(r for r in tab.table.rows() if r.system == "nppes")
+    assert row.state.value == "in force"
+
+
+def test_the_browser_shows_next_years_codes_once_they_are_loaded(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    assert window.shell is not None
+    window.shell.go("codes", ("code", "C78.3", dt.date(2026, 10, 5)))
+    settle(qtbot, window)
+    tab = sets(qtbot, window)
+    drop(tab, shared_dir("code-samples") / "icd10cm_order_addenda_2027.txt")
+    wait_for(qtbot, window, tab.report.isVisible)
+    page = window.shell.page()
+    assert isinstance(page, FeesPage)
+    browse = page.browse
+    window.shell.go("codes", ("code", "C78.31", dt.date(2026, 10, 5)))
+    qtbot.waitUntil(lambda: browse.tree.current_code() == "C7831")
+    assert "Billable on 10/05/2026." in browse.view.toPlainText()
+    assert "The notes are of an earlier release" in browse.view.toPlainText()
+    press(browse.view, Qt.Key.Key_H, CONTROL_SHIFT)
+    settle(qtbot, window)
+    assert browse.dialog is not None
+    assert "238 new, 21 ended, 19 changed" in browse.dialog.words.text()
+    type_in(browse.dialog.table.filter, "Z29.14")
+    press(browse.dialog.table.filter, Qt.Key.Key_Return)
+    press(browse.dialog.table.view, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: browse.tree.current_code() == "Z2914")
+    assert "Before and after" in browse.view.toPlainText()
+    assert "globin" in browse.view.toPlainText()

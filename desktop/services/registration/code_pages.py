@@ -56,12 +56,14 @@ class Listing:
 
     Attributes:
         release: the release that covers the date; empty when none does.
+        nearest: where none does, the loaded one nearest to the date; None without any.
         is_built_in: the lines are the program's own words; no published list covers the date.
     """
 
     lines: tuple[CodeLine, ...]
     favourites: tuple[CodeLine, ...]
     release: str
+    nearest: Release | None
     is_built_in: bool
 
 
@@ -127,7 +129,20 @@ def listing(work: Work, system: str, text: str, on: dt.date) -> Listing:
         lines = lines_below(work, system, "", on)
         favourites = favourite_lines(work, system, on)
     name = covering.name if covering else ""
-    return Listing(tuple(lines), tuple(favourites), name, name == own_lists.BUILT_IN)
+    nearest = None if covering else _nearest(work.codes.releases(system), on)
+    is_own = name == own_lists.BUILT_IN
+    return Listing(tuple(lines), tuple(favourites), name, nearest, is_own)
+
+
+def _nearest(releases: Sequence[Release], on: dt.date) -> Release | None:
+    """The release with the fewest days between it and a date."""
+
+    def away(release: Release) -> int:
+        early = (release.valid_from - on).days
+        late = (on - release.valid_to).days if release.valid_to else 0
+        return max(early, late)
+
+    return min(releases, key=away, default=None)
 
 
 @needs(Permission.VIEW)

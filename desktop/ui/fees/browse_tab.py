@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.services.coding.values import ICD10CM
+from desktop.services.coding.values import ICD10CM, Release
 from desktop.services.registration import code_pages
 from desktop.services.registration.code_pages import BrowseSystem, CodeLine, Listing, ShownCode
+from desktop.services.work import Changes
 from desktop.ui.fees.changes_dialog import ChangesDialog
 from desktop.ui.fees.code_tree import FAVOURITES, CodeTree
 from desktop.ui.fees.code_view import EMPTY, CodeView, digit
@@ -37,6 +38,11 @@ AddCode = Callable[[str, str], None]
 
 _WAIT_MS: Final = 120
 _BACK: Final = 60
+
+
+def _span(release: Release) -> str:
+    ends = f" to {shown(release.valid_to)}" if release.valid_to else ""
+    return f"{release.name}, is in force from {shown(release.valid_from)}{ends}"
 
 
 def _why(line: CodeLine) -> str:
@@ -78,6 +84,10 @@ class BrowseTab(QWidget):
         self._add: AddCode | None = None
         self._wanted: BrowseRequest | None = None
         self._before: list[str] = []
+        # The code last asked for; what is shown may still be the one before.
+        self._asked = ""
+        # The cursor is being put somewhere; that is no choice of the user's.
+        self._is_quiet = False
         self._seen: tuple[str, dt.date | None] = ("", None)
         self._pages = context.runner.latest(self)
         self._lists = context.runner.latest(self)
@@ -86,6 +96,7 @@ class BrowseTab(QWidget):
         self._lay_out()
         self._connect()
         self._show_code(None)
+        context.runner.on_change(self, Changes.CODES, self._on_loaded)
 
     # --- what the page calls --------------------------------------------------------------
 
@@ -270,7 +281,7 @@ class BrowseTab(QWidget):
         self.search.installEventFilter(self)
         self.list.view.installEventFilter(self)
         self._timer.timeout.connect(self._show_left)
-        self.tree.shown_code.connect(self._ask_page)
+        self.tree.shown_code.connect(lambda code: self._ask_page(code, remember=False))
         self.tree.entered.connect(self._to_view)
         self.tree.numbered.connect(self._on_number)
         self.list.selection_changed.connect(self._on_chosen_rows)
@@ -282,6 +293,11 @@ class BrowseTab(QWidget):
         self.changes_button.clicked.connect(lambda _on=False: self.show_changes())
         self.visit_button.clicked.connect(lambda _on=False: self.add_to_visit())
         self.visit_back_button.clicked.connect(lambda _on=False: self._leave_to_visit())
+
+    def _on_loaded(self) -> None:
+        """Other releases are loaded: what the tree holds may have changed."""
+        self._seen = ("", None)
+        self.refresh()
 
     # --- the left side --------------------------------------------------------------------
 
@@ -296,11 +312,13 @@ class BrowseTab(QWidget):
         self._show_left()
         if wanted is not None:
             self._ask_page(wanted.code)
-        elif self.view.code is not None:
-            self._ask_page(self.view.code.page.info.code, remember=False)
+        elif self._asked:
+            self._ask_page(self._asked, remember=False)
 
     def _on_system(self) -> None:
         self._before.clear()
+        self._asked = ""
+        self._pages.forget()
         self._show_code(None)
         self._show_left()
 
@@ -319,17 +337,21 @@ class BrowseTab(QWidget):
         else:
             self.left.setCurrentWidget(self.tree)
             self._reveal()
-        if self.view.code is not None and self.view.code.page.on != on and not keep:
-            self._ask_page(self.view.code.page.info.code, remember=False)
+        here = self.view.code
+        if self._asked and here is not None and here.page.on != on and not keep:
+            self._ask_page(self._asked, remember=False)
 
     def _on_found(self, found: Listing) -> None:
         self.left.setCurrentWidget(self.list)
         self.list.view.setColumnHidden(len(COLUMNS) - 1, not self.search.text().strip())
-        self.list.set_empty_text(self._nothing())
+        self.list.set_empty_text(self._nothing(found))
+        self._is_quiet = True
         self.list.set_rows(found.lines)
+        self._is_quiet = False
         self._tell_release(found)
         if self.search.text().strip() and found.lines:
             self.list.select_first()
+            self._on_chosen_rows(self.list.chosen_rows())
         else:
             self._reveal()
 
@@ -340,8 +362,10 @@ class BrowseTab(QWidget):
         self._tell_release(found)
         self._reveal()
 
-    def _nothing(self) -> str:
-        if self.search.text().strip():
+    def _nothing(self, found: Listing) -> str:
+        if found.nearest is not None:
+            return "This date has no code set. Choose a date that a release covers."
+        if self.search.text().strip() and found.release:
             return "Nothing is found. Try other words, fewer of them, or the code."
         return "This code set is not loaded. The tab “Code sets” loads its file."
 
@@ -351,8 +375,10 @@ class BrowseTab(QWidget):
             text = "Built in, in our own words; the tab “Code sets” loads the published list."
         elif found.release:
             text = f"{found.release}, as in force on {day}."
+        elif found.nearest is not None:
+            text = f"No loaded release covers {day}. The nearest, {_span(found.nearest)}."
         else:
-            text = f"No loaded release covers {day}; the tab “Code sets” shows which do."
+            text = "This code set is not loaded; the tab “Code sets” takes its files."
         self.notice.setText(text)
         self.notice.setProperty("warn", not found.release)
         self.notice.style().unpolish(self.notice)
@@ -374,7 +400,9 @@ class BrowseTab(QWidget):
         if self.left.currentWidget() is self.list:
             row = self.list.current_row()
             if row is None or row.code != code.page.info.code:
+                self._is_quiet = True
                 self.list.select_id(code.page.info.code)
+                self._is_quiet = False
             return
         if self.tree.current_code() == code.page.info.code:
             return
@@ -425,14 +453,16 @@ class BrowseTab(QWidget):
     # --- the right side -------------------------------------------------------------------
 
     def _on_chosen_rows(self, rows: list[CodeLine]) -> None:
-        if len(rows) == 1:
-            self._ask_page(rows[0].code)
+        if len(rows) == 1 and not self._is_quiet:
+            self._ask_page(rows[0].code, remember=False)
 
     def _ask_page(self, code: str, *, remember: bool = True) -> None:
         system, on, before = self.system(), self.on(), self.view.code
+        self._asked = code
 
         def done(found: ShownCode | None) -> None:
             if found is None:
+                self._asked = "" if before is None else before.page.info.code
                 messages.warn(self, f"{code} is in no loaded release.")
                 return
             if remember and before is not None and before.page.info.code != found.page.info.code:
