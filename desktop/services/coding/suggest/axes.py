@@ -74,10 +74,21 @@ class Families:
         own = variant(code)
         if code.code.startswith(_NO_SIDES):
             return [own]
-        start = code.code[:4] if code.code[0] in "ST" else code.code[:3]
-        return [v for v in self.below(start) if v.core == own.core or v.info.code == code.code] or [
-            own
-        ]
+        found: list[Variant] = []
+        for start in self._starts(code):
+            found = [v for v in self.below(start) if v.core == own.core]
+            if any(v.side for v in found):
+                return found
+        return found or [own]
+
+    @staticmethod
+    def _starts(code: CodeInfo) -> tuple[str, ...]:
+        """Beginnings under which the variants stand, the narrowest first."""
+        if code.code[0] in "VWXY":
+            return (code.code[:6],)
+        if code.code[0] in "ST":
+            return (code.code[:5], code.code[:4])
+        return (code.code[:3],)
 
     def wider(self, code: CodeInfo) -> list[Variant]:
         """Sided codes that say only a finger or toe more than one does."""

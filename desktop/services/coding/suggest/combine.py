@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from desktop.services.coding.suggest.drafts import Draft
 from desktop.services.coding.suggest.facts import NoteFacts
+from desktop.services.coding.suggest.sections import Section
 from desktop.services.coding.suggest.values import Status
 
 Rule = Callable[[list[Draft], NoteFacts], None]
@@ -317,20 +318,27 @@ _AFTER_STROKE = re.compile(
     r"prior|previous|history of|h/o|hx of|since)\b[^.;\n]{0,40}\b(?:stroke|cva|cerebral infarct\w*)\b|"
     r"\bpost-?\s?stroke\b|\bstroke\b[^.;\n]{0,30}\b(?:with residual|residual|sequela)"
 )
+_NO_EFFECTS = re.compile(
+    r"\b(?:no|without)(?: any)? (?:residual\w*|deficits?|sequela\w*)|\bfully recovered\b"
+)
+_SIDED_WEAKNESS = re.compile(
+    r"\b(?:left|right)(?:[- ](?:sided?|arm|leg|hemibody))* weakness|\bresidual[^.;\n]{0,20}weakness"
+)
 _EFFECTS = (
-    ("G819", "I6935"), ("R4701", "I69320"), ("R1310", "I69391"), ("R4781", "I69322"),
+    ("G819", "I6935"), ("R531", "I6935"), ("R4701", "I69320"), ("R1310", "I69391"), ("R4781", "I69322"),
     ("R29810", "I69392"), ("R270", "I69393"), ("R471", "I69322"), ("R413", "I69311"),
 )  # fmt: skip
 
 
 def _stroke(drafts: list[Draft], facts: NoteFacts) -> None:
     strokes = [d for d in drafts if d.first.startswith("I63") and d.status is not Status.NEGATED]
-    if not strokes or not _AFTER_STROKE.search(facts.text):
+    if not strokes or not _AFTER_STROKE.search(facts.text) or _NO_EFFECTS.search(facts.text):
         return
+    weak = _SIDED_WEAKNESS.search(facts.text) is not None
     effects = []
     for draft in drafts:
         for start, code in _EFFECTS:
-            if draft.present and draft.first.startswith(start):
+            if draft.present and draft.first.startswith(start) and (start != "R531" or weak):
                 full = code
                 if code == "I6935":
                     full += {"right": "1", "left": "4"}.get(draft.side, "9")
@@ -391,6 +399,93 @@ def _anemia(drafts: list[Draft], facts: NoteFacts) -> None:
             draft.settle("D509")
 
 
+# --- vaccines, newborns, check-ups ----------------------------------------------------------
+
+_NEWBORN = {"R17": "P599", "K21": "P7883", "R633": "P929", "H10": "P391", "B370": "P375",
+            "R509": "P819", "R6251": "P926", "R111": "P921"}  # fmt: skip
+_GIVEN = frozenset("given administered vaccination vaccine dose".split())
+_INFECTIONS = ("A", "B", "J09", "J10", "J11", "J12", "J13", "G0")
+
+
+def _vaccines(drafts: list[Draft], facts: NoteFacts) -> None:  # noqa: ARG001
+    """“MMR and varicella given”: the disease's name stands for its vaccine."""
+    sentences = {d.sentence for d in _present(drafts, "Z23")}
+    for draft in _present(drafts, *_INFECTIONS):
+        if draft.sentence in sentences and draft.context & _GIVEN:
+            draft.settle("Z23")
+
+
+def _newborn(drafts: list[Draft], facts: NoteFacts) -> None:
+    if not facts.newborn:
+        return
+    for start, code in _NEWBORN.items():
+        for draft in _present(drafts, start):
+            draft.settle(code)
+
+
+_ALL_WELL = re.compile(
+    r"\b(?:no|without|w/o)(?: any)?(?: new)? (?:abnormal(?:ity|ities)?(?: findings?)?|concerns)\b"
+)
+_CHECK_UPS = {"Z0000": "Z0001", "Z00129": "Z00121", "Z01419": "Z01411"}
+_ACUTE = (
+    "R",
+    "J0",
+    "J1",
+    "J2",
+    "H6",
+    "H1",
+    "L",
+    "A",
+    "B",
+    "N3",
+    "N7",
+    "K2",
+    "K5",
+    "M2",
+    "M54",
+    "E66",
+    "D5",
+    "D6",
+    "R03",
+)
+
+
+def _check_ups(drafts: list[Draft], facts: NoteFacts) -> None:
+    """A check-up of a child or an adult, and whether something abnormal was found in it."""
+    for draft in _present(drafts, *_CHECK_UPS):
+        code = draft.first
+        if facts.age is not None and code in {"Z0000", "Z00129"}:
+            code = "Z0000" if facts.age >= 18 else "Z00129"
+        if draft.first == "Z00129" and facts.newborn:
+            code = "Z00110"
+        if code not in _CHECK_UPS:
+            draft.codes = (code,)
+            continue
+        found = [d for d in _present(drafts, *_ACUTE) if d.section is not Section.REVIEW]
+        abnormal = bool(found) or "abnormal" in draft.context
+        abnormal = abnormal and not _ALL_WELL.search(facts.text)
+        codes = (_CHECK_UPS[code], code) if abnormal else (code, _CHECK_UPS[code])
+        draft.codes = codes
+
+
+def _most_specific(drafts: list[Draft], facts: NoteFacts) -> None:  # noqa: ARG001
+    """What one mention of a disease says more exactly holds for its other mentions."""
+    mentions = [d for d in drafts if d.present and d.codes and d.key]
+    for draft in mentions:
+        for other in mentions:
+            wide = 2 if draft.first[0] == "F" else 3
+            if (
+                draft.key < other.key
+                and draft.first[:wide] == other.first[:wide]
+                and draft.first != other.first
+                and (not draft.side or draft.side == other.side)
+            ):
+                draft.codes = other.codes
+                draft.context |= other.context
+                draft.side = draft.side or other.side
+
+
 _RULES: tuple[Rule, ...] = (
+    _vaccines, _newborn, _check_ups, _most_specific,
     _resolved, _influenza_identified, _diabetes, _hypertension, _lungs, _mind, _stroke, _anemia,
 )  # fmt: skip

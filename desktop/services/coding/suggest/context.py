@@ -80,7 +80,7 @@ _NEGATED_AFTER = (
 _HISTORY_BEFORE = (
     r"\b(?:personal |past |prior |remote |known |medical |significant |childhood |distant |pos(?:"
     r"itive)? |strong |past medical )*(?:history|hx)\b(?: is)?(?: significant| notable| remarkable|"
-    r" positive)?(?: of| for|:)|\bh/o\b|\bs/p\b|\bstatus[- ]post\b|\bp?mhx?:? (?:of|significant "
+    r" positive)?(?: of| for|:)|\bh/o\b|\bhx\b(?! of\b)(?=\s?:?\s\w)|\bs/p\b|\bstatus[- ]post\b|\bp?mhx?:? (?:of|significant "
     r"for)\b|\bpreviously (?:had|diagnosed with)\b|\bprevious(?:ly)?\b|\bprior\b|\bremote\b"
     r"|\bhad (?=[^,;]{0,60}?\b(?:in|back in|at age|as a child|as a teen\w*|\d+ (?:years|yrs) ago|"
     r"years ago|last year)\b)|\bused to have\b|\bsurviv(?:or of|ed)\b|\bafter completing treatment "
@@ -96,7 +96,7 @@ _HISTORY_AFTER = (
     r"|\bin (?:childhood|infancy|(?:his|her) (?:teens|twenties|youth|20s|30s|40s))\b"
     r"|\bat age \d+\b|\bwhen (?:he|she) was (?:a |\d+|young)\w*|\bin the past\b|\bin remission\b"
     r"(?= since|,? no evidence)|\bno longer (?:present|a problem|active|an issue)\b|\bhistory\b(?! of)"
-    r"|\bhx\b(?! of)|\b(?:treated|removed|repaired|excised|resected) (?:in|with .{1,30} in)\b"
+    r"|\b(?:treated|removed|repaired|excised|resected) (?:in|with .{1,30} in)\b"
     r"|\bat (?:age )?\d{1,2} ?(?:yo|years)\b"
 )
 _FAMILY_BEFORE = (
@@ -152,7 +152,7 @@ _STOP = re.compile(
     r"today|here (?:for|today|with)|is (?:here|taking|on)|positive for|because|since|until|"
     r"has (?:a |an |had |been )?|have (?:a |had )?|found|shows?|showed|reveal\w*|noted|which|who|therefore|"
     r"so|started|start|treat\w*|continue\w*|prescribe\w*|will|patient|pt|she|he|due to|secondary to|"
-    r"felt to be|causing|caused by)\b|[;:]|\s[-–—]\s|\+|→"
+    r"felt to be|causing|caused by|after|following|when|while|during)\b|[;:]|\s[-–—]\s|\+|→"
 )
 _STOP_BACK = re.compile(
     r"\b(?:but|however|although|except|because|patient|pt|she|he|presents?|complain\w*|reports?|now|"

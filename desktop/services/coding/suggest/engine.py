@@ -27,6 +27,9 @@ from desktop.services.coding.words import tokens
 _NO_WEIGHTS: Mapping[str, int] = MappingProxyType({})
 LONGEST_NOTE = 60_000
 _MOST_SYMPTOMS = 4
+_OF_THE_PATIENT = ("Z20", "Z5", "Z6", "Z77")
+"""Circumstances of the patient, though a relative is named."""
+_PRESENT_BY_NATURE = ("Z79", "Z88", "Z910", "Z99", "Z23", "Z68", "Z0", "Z1", "Z3", "Z4", "Z5", "Z6")
 _KIN = ("Z80", "Z81", "Z82", "Z83", "Z84")
 _PAST_BY_NATURE = ("Z87", "Z90", "Z98", "Z85", "Z86", "Z92")
 
@@ -54,15 +57,40 @@ def suggest(
     lexicon = lexicon_of(store, on)
     if lexicon is None or not text.strip():
         return []
-    reading = read(lexicon, text[:LONGEST_NOTE], on, patient)
+    text = text[:LONGEST_NOTE]
+    reading = read(lexicon, text, on, patient)
+    if _search_all(store, lexicon, reading, on):
+        reading = read(lexicon, text, on, patient)
+        _search_all(store, lexicon, reading, on)
     return _Note(store, lexicon, on, reading).suggestions(OwnList(procedures, weights))
+
+
+def _search_all(store: CodeStore, lexicon: Lexicon, reading: Reading, on: dt.date) -> bool:
+    """Look the phrases up that lead to a title only by a search; True if some lead nowhere.
+
+    Only a hit counts whose term holds all words asked; it is remembered with the lexicon.
+    """
+    known = lexicon.searched
+    lost = False
+    for draft in reading.drafts:
+        query = draft.query
+        if not query:
+            continue
+        if query not in known:
+            wanted = set(tokens(query)) - AXIS_WORDS
+            hits = store.search(query + " ", on, 3)
+            fitting = [h for h in hits if wanted <= {*tokens(h.title), *tokens(h.why)}]
+            kept = [h.code for h in fitting if h.code[0] not in "VWXY"]
+            known[query] = tuple(kept[:2])
+        draft.codes = known[query]
+        lost = lost or not draft.codes
+    reading.drafts[:] = [d for d in reading.drafts if d.codes or not d.query]
+    return lost
 
 
 class _Note:
     def __init__(self, store: CodeStore, lexicon: Lexicon, on: dt.date, reading: Reading) -> None:
         self._lexicon = lexicon
-        self._store = store
-        self._on = on
         self._reading = reading
         self._text = reading.text
         self._facts: NoteFacts = reading.facts
@@ -70,10 +98,6 @@ class _Note:
         self._resolver = Resolver(store, on, reading.facts)
 
     def suggestions(self, own: OwnList) -> list[Suggestion]:
-        for draft in self._drafts:
-            if draft.query:
-                draft.codes = self._searched(draft.query)
-        self._drafts[:] = [d for d in self._drafts if d.codes or not d.query]
         for draft in self._drafts:
             _settle_past(draft)
         combine(self._drafts, self._facts)
@@ -83,17 +107,7 @@ class _Note:
         out = [self._suggestion(d) for d in self._drafts if not d.dropped]
         for sentence, given in self._reading.parts:
             out.extend(own.found(sentence, given, self._text))
-        return sorted(out, key=lambda s: (s.start, s.kind))
-
-    def _searched(self, query: str) -> tuple[str, ...]:
-        """The codes whose terms hold all words of a query; remembered with the lexicon."""
-        known = self._lexicon.searched
-        if query not in known:
-            wanted = set(tokens(query)) - AXIS_WORDS
-            hits = self._store.search(query + " ", self._on, 3)
-            fitting = [h for h in hits if wanted <= {*tokens(h.title), *tokens(h.why)}]
-            known[query] = tuple(h.code for h in fitting[:2])
-        return known[query]
+        return _once(sorted(out, key=lambda s: (s.start, -s.end, s.kind)))
 
     # --- beside the phrases ---------------------------------------------------------------
 
@@ -167,6 +181,7 @@ class _Note:
         stated = [d for d in self._drafts if d.present and is_symptom(d.first)]
         linked = [d for d in stated if d.first.startswith((*belonging, *(u[:3] for u in usual)))]
         near = [d for d in stated if d.sentence == draft.sentence and d not in linked]
+        near += [d for d in stated if d.sentence == draft.sentence - 1 and d not in linked]
         before = [d for d in stated if d not in linked and d not in near]
         chosen = [(d.first, d.side) for d in (*linked, *near)]
         if not chosen:
@@ -179,11 +194,26 @@ _NOTHING: frozenset[str] = frozenset()
 _INJURIES = ("S", "T0", "T1", "T2", "T3", "T63", "T07", "T14")
 
 
+def _once(found: list[Suggestion]) -> list[Suggestion]:
+    """Without those whose words lie in another one that leads to the same code."""
+    out: list[Suggestion] = []
+    for one in found:
+        first = one.codes[:1]
+        held = any(
+            first and first == o.codes[:1] and o.start < one.end and one.start < o.end for o in out
+        )
+        if not held:
+            out.append(one)
+    return out
+
+
 def _settle_past(draft: Draft) -> None:
     """What never ends is still present though listed as past; some codes are past by nature."""
     if draft.first.startswith(_KIN) and draft.status is not Status.NEGATED:
         draft.status = Status.FAMILY
-    if draft.status is Status.FAMILY and draft.first.startswith(("Z77", "Z20")):
+    if draft.status is Status.FAMILY and draft.first.startswith(_OF_THE_PATIENT):
+        draft.status = Status.PRESENT
+    if draft.status is Status.HISTORY and draft.first.startswith(_PRESENT_BY_NATURE):
         draft.status = Status.PRESENT
     if draft.status is Status.HISTORY and draft.first:
         if not draft.first.startswith(ALREADY) and lasting(draft.first, said=draft.said):

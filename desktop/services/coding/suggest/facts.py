@@ -62,6 +62,9 @@ _AGE = re.compile(
     r"\b(\d{1,3})[- ]?(?:y/?o\b|yr[- ]?old|years?[- ]old|year[- ]old|yo[mf]\b|y\.o\.)"
     r"|\b(\d{1,2})[- ]?(?:m/?o\b|months?[- ]old|mo[- ]old|weeks?[- ]old|wk[- ]old|days?[- ]old)"
 )
+_DAYS = re.compile(
+    r"\b(\d{1,2})[- ]?(days?|d/o|wks?|weeks?|w/o)[- ]?(?:old)?\b(?! ago)(?= ?(?:old|newborn|neonat|baby|infant|check|[,.]|m\b|f\b))"
+)
 _SEX = re.compile(
     r"\b(?:\d{1,3}\s?(?:y/?o|yo)?\s?)(m|f)\b|\b(?:yo)(m|f)\b|\b(man|male|boy|gentleman|woman|female|"
     r"girl|lady|he|his|she|her)\b"
@@ -77,6 +80,7 @@ class NoteFacts:
     Attributes:
         weeks: completed weeks of gestation, None when not said; `weeks_span` is its place.
         trimester: "first", "second", "third" or "".
+        newborn: in the first 28 days of life.
         encounter: 7th character that the words speak for: A, D or S.
         encounter_said: the words do speak for it; else A is an assumption.
         sides: for each word that stands near a side, the sides that stand near it.
@@ -91,6 +95,7 @@ class NoteFacts:
     encounter: str
     encounter_said: bool
     age: int | None
+    newborn: bool
     sex: Sex | None
     sides: Mapping[str, frozenset[str]]
     words: frozenset[str]
@@ -117,7 +122,7 @@ def facts_of(
     words = frozenset(w for _, given in items for i in given for w in i.words)
     return NoteFacts(
         pregnant, weeks if pregnant else None, span, trimester if pregnant else "",
-        encounter, encounter_said, _age(lower) if age is None else age, found_sex,
+        encounter, encounter_said, _age(lower) if age is None else age, _is_newborn(lower, age), found_sex,
         _sides(items), words, lower,
     )  # fmt: skip
 
@@ -128,7 +133,7 @@ def _weeks(lower: str) -> tuple[int | None, tuple[int, int]]:
             for match in pattern.finditer(lower):
                 if 4 <= int(match[1]) <= 42:
                     after = re.match(
-                        r"\s*(?:w\d?d?|\+\s?\d|\d/7|wks?|weeks?)", lower[match.end(1) :]
+                        r"\s*(?:weeks?|wks?|w\d?d?|\+\s?\d|\d/7)", lower[match.end(1) :]
                     )
                     end = match.end(1) + (after.end() if after else 0)
                     return int(match[1]), (match.start(1), end)
@@ -161,6 +166,17 @@ def _age(lower: str) -> int | None:
     if match is None:
         return None
     return int(match[1]) if match[1] else 0 if "mo" not in match.group() else int(match[2]) // 12
+
+
+def _is_newborn(lower: str, age: int | None) -> bool:
+    """Within the first 28 days of life."""
+    if age:
+        return False
+    match = _DAYS.search(lower)
+    if match is not None:
+        days = int(match[1]) * (7 if "w" in match[2] else 1)
+        return days <= 28
+    return age == 0 and re.search(r"\bnewborn\b|\bneonat", lower) is not None
 
 
 def _sex(lower: str) -> Sex | None:

@@ -6,8 +6,7 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from desktop.services.coding.builtin.phrases import phrases
 from desktop.services.coding.connection import connect
@@ -32,6 +31,8 @@ _EMPTY_PHRASE = re.compile(
     r"little|scalp|lip|nose|eyelid)|,|$)|,? (?:initial|subsequent) encounter.*$|, sequela$"
     r"|,? not (?:elsewhere classified|otherwise specified)|\bnos\b|\bnec\b|\([^()]*\)|\[[^\]]*\]"
 )
+_LONG = 130
+"""Letters of a term that nobody writes into a note as it stands."""
 _JOINED = re.compile(r"\b(?:and|with|or)\b|/")
 
 
@@ -53,11 +54,11 @@ class Entry:
     own: bool
     query: str = ""
     shouted: bool = False
-    sided: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sided: Mapping[str, tuple[str, ...]] | None = None
 
     def codes_for(self, side: str) -> tuple[str, ...]:
         """The codes with a side, or without."""
-        return self.sided.get(side, self.codes)
+        return self.codes if self.sided is None else self.sided.get(side, self.codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Lexicon:
         ranked: dict[frozenset[str], list[tuple[int, str]]] = {}
         joined: dict[frozenset[str], bool] = {}
         for code, kind, text in terms:
-            if code[0] in _LEFT_OUT:
+            if code[0] in _LEFT_OUT or len(text) > _LONG or _is_twin(code, text):
                 continue
             key = _official_key(text)
             if not key or len(key) > LONGEST or not _telling(key, code):
@@ -111,6 +112,8 @@ class Lexicon:
             key = frozenset(canonical([w for w in words if w not in STOP_WORDS]))
             if not key or key in self._entries or len(key) > LONGEST or key <= _VAGUE:
                 continue
+            if key & _TOLD and key - _TOLD in self._entries:
+                continue
             meant = title_key(readings[0]) - AXIS_WORDS
             if not meant or meant <= _VAGUE:
                 continue
@@ -121,12 +124,22 @@ class Lexicon:
             known = self._entries.get(meant)
             codes = known.codes if known is not None else ()
             joined = bool(_JOINED.search(phrase))
-            fresh[key] = Entry(codes, joined, True, "" if codes else readings[0], shouted)
+            query = "" if codes else readings[0]
+            fresh[key] = Entry(codes, joined, own=True, query=query, shouted=shouted)
         self._entries.update(fresh)
 
     def entry(self, key: frozenset[str]) -> Entry | None:
         """What exactly these words mean."""
         return self._entries.get(key)
+
+    def at_site(
+        self, key: frozenset[str], entry: Entry, free: frozenset[str]
+    ) -> tuple[frozenset[str], Entry]:
+        """The phrase together with the one site that stands elsewhere in its sentence."""
+        if key & SITES:
+            return key, entry
+        found = [key | {site} for site in free & SITES if key | {site} in self._entries]
+        return (found[0], self._entries[found[0]]) if len(found) == 1 else (key, entry)
 
     def matches(self, given: Sequence[Item]) -> list[Match]:
         """The phrases of a sentence, the ones with most words first where they overlap."""
@@ -162,7 +175,9 @@ class Lexicon:
             key = frozenset(words)
             entry = self._entries.get(key)
             if entry is not None and (entry.joined or not joint):
-                if entry.shouted and not all(g.shouted for g in given[i : i + 1]):
+                if entry.shouted and not item.shouted:
+                    continue
+                if entry.query and self.searched.get(entry.query) == ():
                     continue
                 match = Match(given[i].first, item.last, key, entry, side)
                 out.append((-len(key), not entry.own, given[i].first, match))
@@ -188,6 +203,13 @@ def _modifies(given: Sequence[Item], comma: Item) -> bool:
     )
 
 
+def _is_twin(code: str, text: str) -> bool:
+    """Whether another title differs only in side, trimester or fetus; its words are enough."""
+    if code[0] in "STHMCL":
+        return " left " in text
+    return code[0] == "O" and ("third trimester" in text or "fetus " in text)
+
+
 def _official_key(text: str) -> frozenset[str]:
     lower = _EMPTY_PHRASE.sub(" ", text.lower())
     return title_key(lower) - AXIS_WORDS
@@ -203,6 +225,10 @@ def _telling(key: frozenset[str], code: str) -> bool:
 
 
 _VAGUE = ORDINARY | SITES
+_TOLD = frozenset(
+    "hx history family fh fhx personal past previous prior former old no without suspected".split()
+)
+"""Words that say something of a disease, which is read from the sentence instead."""
 _VOWEL = re.compile(r"[aeiouy]")
 
 
@@ -235,7 +261,7 @@ def _own_entries() -> dict[frozenset[str], Entry]:
     for key in plain.keys() | sided.keys():
         sides = sided.get(key, {})
         codes = plain.get(key) or next(iter(sides.values()))
-        out[key] = Entry(codes, key in joined, own=True, sided=MappingProxyType(sides))
+        out[key] = Entry(codes, key in joined, own=True, sided=sides or None)
     return out
 
 

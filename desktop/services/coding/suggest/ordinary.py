@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 ORDINARY = frozenset(
-    "abrasion accident acute adult age allergy anemias angle atlas attack axis baby back bite blood "
+    "check follow recheck up followup abrasion accident acute adult age allergy anemias angle atlas attack axis baby back bite blood "
     "body burn caffeine calme cancer canity care case child chronic cloaca closed clot cluttering "
     "cocaine colic complication condition contact contusion corrosion day death debility "
     "deficiency degenerative dependence disability discharge disease dislocation disorder drug "
@@ -40,7 +40,7 @@ SITES = frozenset(
 """Places of the body: no finding by themselves."""
 
 NOT_ALONE = frozenset(
-    "borderline break bright brill broke charge checkup chemo cesarean coat cold collapse coronary crab "
+    "borderline ppd break bright brill broke charge checkup chemo cesarean coat cold collapse coronary crab "
     "crest crazy cried cutting dish down dexa eval exac faint fell followup frail ectopic endo coumadin "
     "drunk dwarf felon flasher warfarin cpap bipap fobt cabg amnio acei rare anca bleeder belly eardrum "
     "breastbone collarbone etoh bilat cong postop preop premature preterm prenatal positive negative "

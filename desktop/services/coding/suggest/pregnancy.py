@@ -63,6 +63,9 @@ def complicate(drafts: list[Draft], facts: NoteFacts) -> None:
         if draft.first == "O09519" and _para(facts):
             draft.codes = ("O09529",)
             continue
+        if "spotting" in draft.key:
+            draft.codes = ("O26859",)
+            continue
         early = facts.weeks is None or facts.weeks < HALFWAY
         own = draft.first
         if own.startswith("N93"):

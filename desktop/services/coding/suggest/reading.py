@@ -19,7 +19,7 @@ from desktop.services.coding.values import PatientFacts
 _SAYS_NOTHING = frozenset(
     "change issue problem symptom complaint question concern other need further evidence sign "
     "acute distress known drug medication time today side effect improvement known any new "
-    "significant respiratory apparent cannot able".split()
+    "significant respiratory apparent cannot able hx history after".split()
 )
 _LONGEST_DENIED = 5
 _REGIONS = {
@@ -86,15 +86,16 @@ def _of_sentence(
 ) -> list[Draft]:
     tokens = sentence.tokens
     findings = [reader.finding(tokens[i.first].start, tokens[i.last].end) for i in given]
-    context = frozenset(
+    matches = lexicon.matches(given)
+    taken = {t for m in matches for t in range(m.first, m.last + 1)}
+    free = frozenset(
         w
         for item, f in zip(given, findings, strict=True)
-        if f.status in {Status.PRESENT, Status.HISTORY} and not f.advice
+        if item.first not in taken and f.status in {Status.PRESENT, Status.HISTORY} and not f.advice
         for w in item.words
     )
-    context |= {w for word in context for w in _REGIONS.get(word, ())}
+    free |= {w for word in free for w in _REGIONS.get(word, ())}
     out = []
-    matches = lexicon.matches(given)
     for match in matches:
         first = _start(given, match)
         start, end = tokens[first].start, tokens[match.last].end
@@ -102,10 +103,11 @@ def _of_sentence(
         if finding.advice:
             continue
         side = match.side or _side(given, match, facts)
-        codes = match.entry.codes_for(side)
-        draft = Draft(start, end, match.key, codes, finding.status, side, context)
+        key, entry = lexicon.at_site(match.key, match.entry, free)
+        codes = entry.codes_for(side)
+        draft = Draft(start, end, key, codes, finding.status, side, free | match.key)
         draft.sentence, draft.section, draft.said = number, sentence.section, finding.said
-        draft.query = match.entry.query
+        draft.query = entry.query
         out.append(draft)
     out.extend(_denied(lexicon, sentence, given, findings, matches, number))
     out.extend(_habits(sentence, reader, number))

@@ -239,6 +239,35 @@ ckd stage = chronic kidney disease stage
 ckd3 = chronic kidney disease stage 3
 ckd3a = chronic kidney disease stage 3a
 ckd3b = chronic kidney disease stage 3b
+ckd 1 = chronic kidney disease stage 1
+ckd 2 = chronic kidney disease stage 2
+ckd 3 = chronic kidney disease stage 3
+ckd 3a = chronic kidney disease stage 3a
+ckd 3b = chronic kidney disease stage 3b
+ckd 4 = chronic kidney disease stage 4
+ckd 5 = chronic kidney disease stage 5
+ckd iii = chronic kidney disease stage 3
+ckd iv = chronic kidney disease stage 4
+ckd stage iii = chronic kidney disease stage 3
+ckd stage iiia = chronic kidney disease stage 3a
+ckd stage iiib = chronic kidney disease stage 3b
+ckd stage iv = chronic kidney disease stage 4
+ckd stage 3 a = chronic kidney disease stage 3a
+ckd stage 3 b = chronic kidney disease stage 3b
+stage iii ckd = chronic kidney disease stage 3
+stage iv ckd = chronic kidney disease stage 4
+chf with preserved ef = diastolic heart failure
+heart failure with preserved ef = diastolic heart failure
+heart failure with preserved ejection fraction = diastolic heart failure
+chf with reduced ef = systolic heart failure
+heart failure with reduced ef = systolic heart failure
+heart failure with reduced ejection fraction = systolic heart failure
+meds = medication
+med = medication
+cxr = chest xray
+ekg = ekg
+ecg = ekg
+pregnant = pregnant
 ckd4 = chronic kidney disease stage 4
 x-ray = xray
 psa = psa
@@ -322,7 +351,7 @@ rotator cuff = rotator cuff
 """
 
 SHORT_FORMS: dict[str, str] = {
-    left.strip().replace("-", " - ").replace("'s", ""): right.strip()
+    " ".join(left.replace("-", " - ").replace("'s", "").split()): right.strip()
     for left, right in (line.split("=", 1) for line in _LINES.strip().splitlines())
 }
 """Words as the tokens of a note give them, to canonical words."""

@@ -188,6 +188,8 @@ def _short_form(given: tuple[Token, ...], i: int) -> tuple[int, str]:
     for length in range(min(5, len(given) - i), 0, -1):
         phrase = " ".join(t.text for t in given[i : i + length])
         found = SHORT_FORMS.get(phrase)
+        if found is None and phrase[-1:] == "s" and len(phrase) > 3:
+            found = SHORT_FORMS.get(phrase[:-1])
         if found is None:
             continue
         if phrase in _NOT_AFTER and i and given[i - 1].text in _NOT_AFTER[phrase]:
