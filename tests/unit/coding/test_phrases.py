@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import tomllib
 from pathlib import Path
 
 from desktop.services.coding.builtin import phrases
@@ -78,3 +79,12 @@ def test_every_synonym_leads_to_a_word_of_the_tabular_list(packaged_file: Path) 
     dead = {head for head, others in SYNONYMS.items() if not known.intersection(others)}
     assert not dead
     assert all(head not in others for head, others in SYNONYMS.items())
+
+
+def test_the_lists_travel_with_the_program() -> None:
+    package = Path(phrases.__file__).parent
+    with (package.parents[3] / "pyproject.toml").open("rb") as file:
+        travels = tomllib.load(file)["tool"]["setuptools"]["package-data"]
+    patterns = travels["desktop.services.coding.builtin"]
+    packed = {path for pattern in patterns for path in package.glob(pattern)}
+    assert packed == set((package / "data").iterdir())
