@@ -19,7 +19,15 @@ from desktop.services.rules.coding.facts import CodingFacts
 from desktop.services.rules.findings import CheckContext, Finding
 from tests.unit.rules.samples import ON, PATIENT, TODAY, claim, line
 
-FAMILIES = ("excludes1", "manifestation", "code_first", "use_additional", "diagnosis", "injury")
+FAMILIES = (
+    "excludes1",
+    "manifestation",
+    "code_first",
+    "use_additional",
+    "diagnosis",
+    "injury",
+    "sequela",
+)
 
 
 def judged(store: CodeStore, *codes: str, **changes: Any) -> list[Finding]:
@@ -93,6 +101,11 @@ def test_excludes2_is_silent(codes: CodeStore) -> None:
         (("I509",), set()),  # “heart failure due to …” only where there is one
         (("Z794", "E1165"), {("use_additional.order", "diagnoses.1")}),
         (("E1165", "Z794"), set()),
+        (("S61411S", "L905"), {("sequela.first", "diagnoses.1")}),
+        (("L905", "S61411S"), set()),
+        (("E119", "Z0000"), {("diagnosis.first_only", "diagnoses.2")}),
+        (("Z0000", "E119"), set()),
+        (("Z0000", "Z01419"), set()),  # two encounters of one day
     ],
 )
 def test_the_order_that_the_list_demands(

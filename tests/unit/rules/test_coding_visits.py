@@ -108,6 +108,22 @@ def test_a_draft_of_long_ago_makes_nobody_an_old_patient(database: Database, sce
     assert rules(database, saved(database, scene.draft(lines=charged("99203")))) == set()
 
 
+def test_a_diagnosis_of_another_claim_of_the_visit_is_pointed_to(
+    database: Database, scene: Scene
+) -> None:
+    def on_paper(work: Work) -> None:
+        work.session.get_one(Payer, scene.payers["first"]).on_paper = True
+
+    database.write(on_paper)
+    lines = [
+        LineDraft(procedure="99213", modifiers=(f"U{n}",), charge=Money(100), pointers=(1,))
+        for n in range(1, 9)
+    ]
+    lines[7] = dataclasses.replace(lines[7], pointers=(2,))
+    visit_id = saved(database, scene.draft(lines=tuple(lines)))
+    assert {f.finding.rule for f in coded(database, visit_id)} == set()
+
+
 # --- coverage articles ----------------------------------------------------------------------
 
 ARTICLE = {

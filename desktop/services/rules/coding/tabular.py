@@ -21,6 +21,11 @@ from desktop.services.rules.findings import CheckContext, Finding, error, warnin
 
 _MANIFESTATION = re.compile(r"\bclassified elsewhere\b.*|\bclassified elsewhere$")
 _NOT_ELSEWHERE = re.compile(r"\bnot elsewhere classified\b")
+_SEQUELA = re.compile(r"[ST][0-9A-Z]{5}S")
+# Z codes that may only be first-listed.
+_FIRST_ONLY = re.compile(
+    r"Z00(?!6)|Z0[124]|Z332|Z318[134]|Z34|Z38|Z39|Z4[02]|Z510|Z511|Z52(?!9)|Z76[12]|Z9912"
+)
 _LOOSE = re.compile(r"\b(such as|if applicable|if known|any associated|if any)\b")
 _UNDERLYING = re.compile(r"^(the )?underlying\b")
 
@@ -32,6 +37,7 @@ def check(record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
     known = [facts.diagnoses[c] for c in codes if c in facts.diagnoses]
     places = {c: context.diagnosis_positions.get(c, n) for n, c in enumerate(codes, 1)}
     yield from _excludes1(known, places, facts)
+    yield from _only_first(codes, places)
     for position, diagnosis in enumerate(known):
         found = list(_first(diagnosis, codes, places))
         found = found or list(_underlying(diagnosis, codes, places, facts))
@@ -78,16 +84,41 @@ def _excluding(diagnosis: DiagnosisFacts, other: str, facts: CodingFacts) -> Ins
 def _first(
     diagnosis: DiagnosisFacts, codes: tuple[str, ...], places: dict[str, int]
 ) -> Iterator[Finding]:
-    """A manifestation, or the organism behind a disease, never comes first."""
-    if diagnosis.code != codes[0] or not is_manifestation(diagnosis.title):
+    """A manifestation, the organism behind a disease, an old injury never come first."""
+    where = f"diagnoses.{places[diagnosis.code]}"
+    if diagnosis.code != codes[0]:
         return
-    yield error(
-        "manifestation.first",
-        f"diagnoses.{places[diagnosis.code]}",
-        f"{diagnosis.dotted} ({diagnosis.title}) is never listed first; put the underlying "
-        "disease before it.",
-        "ICD-10-CM guideline I.A.13",
-    )
+    if is_manifestation(diagnosis.title):
+        yield error(
+            "manifestation.first",
+            where,
+            f"{diagnosis.dotted} ({diagnosis.title}) is never listed first; put the underlying "
+            "disease before it.",
+            "ICD-10-CM guideline I.A.13",
+        )
+    elif _SEQUELA.fullmatch(diagnosis.code):
+        yield warning(
+            "sequela.first",
+            where,
+            f"{diagnosis.dotted} is the injury behind a sequela; put what is treated now, such as "
+            "a scar or pain, before it.",
+            "ICD-10-CM guidelines I.B.10 and I.C.19.a",
+        )
+
+
+def _only_first(codes: tuple[str, ...], places: dict[str, int]) -> Iterator[Finding]:
+    """Encounters that are the reason of the visit, so that nothing stands before them."""
+    if not codes or _FIRST_ONLY.match(codes[0]):
+        return
+    for code in codes[1:]:
+        if _FIRST_ONLY.match(code):
+            yield warning(
+                "diagnosis.first_only",
+                f"diagnoses.{places[code]}",
+                f"{dotted(code)} is only ever listed first; put it before {dotted(codes[0])}, or "
+                "leave it out.",
+                "ICD-10-CM guideline I.C.21.c.16",
+            )
 
 
 def is_manifestation(title: str) -> bool:
