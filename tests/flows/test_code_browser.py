@@ -115,7 +115,7 @@ def test_from_a_visit_a_number_adds_the_code_to_it(qtbot: QtBot, window: MainWin
     qtbot.waitUntil(lambda: shown_code(tab) == "N18")
     press(tab.view, Qt.Key.Key_F8)
     assert len(added) == 2, "a heading is never added"
-    press(tab.visit_back_button, Qt.Key.Key_Return)
+    press(tab.visit_bar.back_button, Qt.Key.Key_Return)
     assert not tab.visit_bar.isVisible()
     assert window.shell is not None
     assert isinstance(window.shell.page(), VisitsPage)

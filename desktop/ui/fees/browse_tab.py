@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QSplitter,
@@ -24,17 +22,15 @@ from desktop.services.registration import code_pages
 from desktop.services.registration.code_pages import BrowseSystem, CodeLine, Listing, ShownCode
 from desktop.services.work import Changes
 from desktop.ui.fees.changes_dialog import ChangesDialog
-from desktop.ui.fees.code_tree import FAVOURITES, CodeTree
+from desktop.ui.fees.code_tree import CodeTree
 from desktop.ui.fees.code_view import EMPTY, CodeView, digit
-from desktop.ui.lib import messages, theme
+from desktop.ui.fees.visit_bar import AddCode, VisitBar
+from desktop.ui.lib import messages
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.dates import shown
 from desktop.ui.lib.edits import Choice, DateEdit, plain_label
 from desktop.ui.lib.page import Context
 from desktop.ui.lib.table import Column, RowsTable
-
-AddCode = Callable[[str, str], None]
-"""Puts a code (without dot) with its title into a visit."""
 
 _WAIT_MS: Final = 120
 _BACK: Final = 60
@@ -81,7 +77,6 @@ class BrowseTab(QWidget):
         super().__init__()
         self.context = context
         self.systems: list[BrowseSystem] = []
-        self._add: AddCode | None = None
         self._wanted: BrowseRequest | None = None
         self._before: list[str] = []
         # The code last asked for; what is shown may still be the one before.
@@ -119,7 +114,7 @@ class BrowseTab(QWidget):
 
     def open_code(self, request: BrowseRequest) -> None:
         """Show a code; with `add`, for a visit."""
-        self._attach(request.add)
+        self.visit_bar.attach(request.add)
         self._wanted = request
         self.search.clear()
         if self.systems:
@@ -129,7 +124,7 @@ class BrowseTab(QWidget):
 
     def open_search(self, request: BrowseRequest) -> None:
         """Start at the search line, on a date, for a visit where `add` is given."""
-        self._attach(request.add)
+        self.visit_bar.attach(request.add)
         self.date.set_value(request.on or self.context.today())
         self.search.clear()
         self.focus_search()
@@ -174,12 +169,12 @@ class BrowseTab(QWidget):
     def add_to_visit(self) -> None:
         """Add the shown code to the visit that opened the browser."""
         code = self.view.code
-        if self._add is None:
+        if not self.visit_bar.is_attached:
             messages.warn(self, "Open the browser from a visit to add codes to it.")
         elif code is None or not code.page.is_good:
             messages.warn(self, "This is no code that can be billed; choose one below it.")
         else:
-            self._put(code.page.info.code, code.page.info.dotted, code.page.info.title)
+            self.visit_bar.put(code.page.info.code, code.page.info.dotted, code.page.info.title)
 
     def system(self) -> str:
         """The chosen code system."""
@@ -219,13 +214,11 @@ class BrowseTab(QWidget):
         self.back_button = Button("Back")
         self.favourite_button = Button("Make a favourite")
         self.changes_button = Button("What changed…")
-        self.visit_button = Button("Add to the visit", primary=True)
-        self.visit_back_button = Button("Back to the visit")
+        self.visit_bar = VisitBar()
         for button, key in (
             (self.back_button, "Alt+Left"),
             (self.favourite_button, "F2"),
             (self.changes_button, "Ctrl+Shift+H"),
-            (self.visit_button, "F8 or Alt+V"),
         ):
             button.setToolTip(f"{button.text()} ({key})")
         self._timer = QTimer(self)
@@ -240,14 +233,6 @@ class BrowseTab(QWidget):
         top.addWidget(self.search, 1)
         top.addWidget(label)
         top.addWidget(self.date)
-        self.visit_bar = QFrame()
-        theme.flag(self.visit_bar, "card")
-        bar = QHBoxLayout(self.visit_bar)
-        bar.setContentsMargins(10, 4, 6, 4)
-        bar.addWidget(plain_label("What you choose here goes to the open visit."), 1)
-        bar.addWidget(self.visit_button)
-        bar.addWidget(self.visit_back_button)
-        self.visit_bar.hide()
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
@@ -291,8 +276,8 @@ class BrowseTab(QWidget):
         self.back_button.clicked.connect(lambda _on=False: self.back())
         self.favourite_button.clicked.connect(lambda _on=False: self.toggle_favourite())
         self.changes_button.clicked.connect(lambda _on=False: self.show_changes())
-        self.visit_button.clicked.connect(lambda _on=False: self.add_to_visit())
-        self.visit_back_button.clicked.connect(lambda _on=False: self._leave_to_visit())
+        self.visit_bar.add_button.clicked.connect(lambda _on=False: self.add_to_visit())
+        self.visit_bar.back_button.clicked.connect(lambda _on=False: self._leave_to_visit())
 
     def _on_loaded(self) -> None:
         """Other releases are loaded: what the tree holds may have changed."""
@@ -473,14 +458,13 @@ class BrowseTab(QWidget):
         self._pages.read(lambda work: code_pages.code_page(work, system, code, on), done)
 
     def _show_code(self, code: ShownCode | None) -> None:
-        self.view.show_code(code, adds_to_visit=self._add is not None, empty=EMPTY)
+        self.view.show_code(code, adds_to_visit=self.visit_bar.is_attached, empty=EMPTY)
         self.back_button.setEnabled(bool(self._before))
         is_code = code is not None and code.page.info.kind == "code"
         self.favourite_button.setEnabled(is_code)
         starred = code is not None and code.is_favourite
         self.favourite_button.setText("No favourite any more" if starred else "Make a favourite")
-        good = code is not None and code.page.is_good
-        self.visit_button.setEnabled(good)
+        self.visit_bar.add_button.setEnabled(code is not None and code.page.is_good)
 
     def _to_view(self) -> None:
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -491,27 +475,12 @@ class BrowseTab(QWidget):
         if code is None or number > len(code.page.additions):
             return
         wanted = code.page.additions[number - 1]
-        if self._add is not None and wanted.billable:
-            self._put(wanted.code, wanted.dotted, wanted.title)
+        if self.visit_bar.is_attached and wanted.billable:
+            self.visit_bar.put(wanted.code, wanted.dotted, wanted.title)
         else:
             self.show_code(wanted.code)
 
-    # --- the visit ------------------------------------------------------------------------
-
-    def _attach(self, add: AddCode | None) -> None:
-        self._add = add
-        self.visit_bar.setVisible(add is not None)
-
-    def _put(self, code: str, dotted: str, title: str) -> None:
-        if self._add is None:
-            return
-        self._add(code, title)
-        messages.info(self, f"{dotted} was added to the visit.")
-
     def _leave_to_visit(self) -> None:
-        self._attach(None)
+        self.visit_bar.attach(None)
         self._show_code(self.view.code)
         self.context.go("visits")
-
-
-__all__ = ["FAVOURITES", "AddCode", "BrowseRequest", "BrowseTab"]
