@@ -27,7 +27,7 @@ from desktop.services.coding.values import (
 )
 from desktop.services.coding.writer import Node
 
-BUILT_IN = "Built in"
+BUILT_IN = systems.BUILT_IN
 """Name of the release, in every system that has one."""
 
 KIND = "built-in"

@@ -152,9 +152,7 @@ REMARKS_CSV = [
 
 def test_reasons_are_read_with_their_own_days(empty_store: CodeStore, tmp_path: Path) -> None:
     empty_store.load_built_in(NOW)
-    # A list of reasons far smaller than the one in force is refused, so that it is whole here.
-    more = [f"{n},Invented reason {n},01/01/1995,," for n in range(100, 300)]
-    path = file(tmp_path, "\r\n".join(REASONS + more))
+    path = file(tmp_path, "\r\n".join(REASONS))
     (result,) = empty_store.import_file(path, NOW)
     assert (result.kind, result.rejected) == ("carc", ())
     assert result.release.valid_from == dt.date(2021, 3, 1)
@@ -166,6 +164,15 @@ def test_reasons_are_read_with_their_own_days(empty_store: CodeStore, tmp_path: 
     assert empty_store.lookup(CARC, "902", dt.date(2021, 3, 1)) is not None
     assert empty_store.lookup(CARC, "W3", IN_2026) is None
     assert empty_store.lookup(CARC, "W3", dt.date(2027, 1, 1)) is not None
+
+
+def test_half_of_an_official_list_is_refused_after_the_whole(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    rows = [f"{n},Invented reason {n},01/01/1995,," for n in range(100, 200)]
+    empty_store.import_file(file(tmp_path, "\n".join([*REASONS, *rows])), NOW)
+    with pytest.raises(RuleError, match="far fewer"):
+        empty_store.import_file(file(tmp_path, "\n".join([*REASONS, *rows[:50]])), NOW)
 
 
 def test_remarks_are_told_from_reasons_by_their_codes(

@@ -139,6 +139,7 @@ def _import_nucc(job: Import, part: Part) -> ImportResult:
 # --- places of service ----------------------------------------------------------------------
 
 _PLACE = re.compile(r"\d\d")
+_FEWEST_PLACES = 45
 _RANGE = re.compile(r"\d\d ?[-–] ?\d\d")
 _POS_COLUMNS: Columns = {
     "code": ("code", "place of service code(s)", "place of service code", "pos code", "pos"),
@@ -172,6 +173,11 @@ def _import_pos(job: Import, part: Part) -> ImportResult:
         else:
             reading.kept += 1
             nodes.append(_place(code, name, row.get("setting", "")))
+    if len(nodes) < _FEWEST_PLACES:
+        raise RuleError(
+            f"{part.name} holds only {len(nodes)} places, but the official list has more than 50; "
+            "it seems to be incomplete. Download it again."
+        )
     start = job.start or dt.date(int(named[1]) if named else 0, 1, 1)
     draft = Draft(POS, f"CMS {start.year}", start, None, "pos", part.name, job.digest)
     return _save(job, reading, nodes, draft)
