@@ -119,7 +119,7 @@ def _diabetes(drafts: list[Draft], facts: NoteFacts) -> None:
 
 
 def _secondary(text: str) -> str:
-    if re.search(r"\b(?:steroid|drug|medication)[- ]induced (?:diabetes|hyperglyc)", text):
+    if re.search(r"\b(?:steroid|drug|medication)[- ]induced diabetes", text):
         return "E09"
     if re.search(
         r"\bdiabetes (?:mellitus )?(?:due to|secondary to|from) (?:chronic )?(?:pancreatitis|cystic|"
@@ -306,6 +306,9 @@ def _z68(value: float) -> str:
 
 def _mind(drafts: list[Draft], facts: NoteFacts) -> None:  # noqa: ARG001
     """Dementia of a named disease, and nicotine dependence once tobacco use is classified."""
+    if _present(drafts, "F17210"):
+        for draft in _present(drafts, "F17200"):
+            draft.settle("F17210")
     if _present(drafts, "G30"):
         for draft in _present(drafts, "F0390", "F039"):
             draft.settle("F0280", "F0390")

@@ -33,7 +33,7 @@ class _Cue:
 
 # None as status: the phrase is advice, a risk or a plan, and no finding at all.
 _PSEUDO = re.compile(
-    r"\bno (?:significant |interval |real )?(?:change|increase|improvement|relief|longer|doubt)\b"
+    r"\bno (?:significant |interval |real )?(?:change|increase|improvement|relief|longer(?! ha[sv])|doubt)\b"
     r"|\bnot only\b|\bnot (?:significantly )?(?:improv|respond|controll|resolv|reliev|better)\w*"
     r"|\bno better\b|\bnot been (?:able|well)\b|\bnot (?:at goal|taking|using)\b"
     r"|\bwithout (?:difficulty|improvement|relief|change)\b|\bgram[- ]negative\b"
@@ -54,7 +54,7 @@ _PSEUDO = re.compile(
 )
 _NEGATED_BEFORE = (
     r"\bden(?:ies|ied|ying)\b|\bwithout (?:any )?(?:evidence of |signs? of |sx of )?|\bw/o\b"
-    r"|\bno (?:known |prior |previous |past |personal |current |active |recent |acute |obvious |"
+    r"|\bno(?! longer) (?:known |prior |previous |past |personal |current |active |recent |acute |obvious |"
     r"clinical |radiographic |further |more |new |sig(?:nificant)? |focal )*(?:evidence (?:of|for) "
     r"|signs? (?:of|or symptoms of) |sx of |symptoms of |h/o |hx of |history of |family history "
     r"of |fhx of |complaints? of |concern for |indication of |suspicion (?:of|for) |findings of )?"
@@ -83,7 +83,7 @@ _HISTORY_BEFORE = (
     r" positive)?(?: of| for|:)|\bh/o\b|\bhx\b(?! of\b)(?=\s?:?\s\w)|\bs/p\b|\bstatus[- ]post\b|\bp?mhx?:? (?:of|significant "
     r"for)\b|\bpreviously (?:had|diagnosed with)\b|\bprevious(?:ly)?\b|\bprior\b|\bremote\b"
     r"|\bhad (?=[^,;]{0,60}?\b(?:in|back in|at age|as a child|as a teen\w*|\d+ (?:years|yrs) ago|"
-    r"years ago|last year)\b)|\bused to have\b|\bsurviv(?:or of|ed)\b|\bafter completing treatment "
+    r"years ago|last year)\b)|\bused to have\b|\bno longer ha(?:s|ve|ving)\b|\bsurviv(?:or of|ed)\b|\bafter completing treatment "
     r"for\b|\brecovered from\b|\bcured of\b|\btreated for (?=[^,;.]{0,50}\b(?:in|ago|as a)\b)"
     r"|\bformer(?:ly)?\b|\bchildhood\b|\bin remission from\b|\bhistory\b(?= [a-z]+ ca\b)"
     r"|\bold (?=mi\b|cva\b|stroke\b|infarct|myocardial|tia\b)|\bstatus following\b"
@@ -94,7 +94,7 @@ _HISTORY_AFTER = (
     r"|\b(?:\d+|a few|several|many|two|three|four|five|ten|some) (?:years|yrs?|y) ago\b"
     r"|\b(?:many |several )?years ago\b|\bas (?:a )?(?:child|kid|teen(?:ager)?|baby|young)\b"
     r"|\bin (?:childhood|infancy|(?:his|her) (?:teens|twenties|youth|20s|30s|40s))\b"
-    r"|\bat age \d+\b|\bwhen (?:he|she) was (?:a |\d+|young)\w*|\bin the past\b|\bin remission\b"
+    r"|\bat age \d+\b|\bwhen (?:he|she) was (?:a |\d+|young)\w*|\bin the past\b|\boutg(?:rown|rew)\b|\bin remission\b"
     r"(?= since|,? no evidence)|\bno longer (?:present|a problem|active|an issue)\b|\bhistory\b(?! of)"
     r"|\b(?:treated|removed|repaired|excised|resected) (?:in|with .{1,30} in)\b"
     r"|\bat (?:age )?\d{1,2} ?(?:yo|years)\b"
@@ -126,7 +126,7 @@ _UNCERTAIN_BEFORE = (
     r"|\bvs\.?|\bversus\b|\bsuggest(?:s|ive|ing)?(?: of)?\b|\bappears to (?:be|have)\b"
     r"|\bworking diagnosis(?: of)?:?|\bprovisional\b|\bequivocal\b|\bborderline (?=pneumonia)"
     r"|\bcannot (?:rule out|exclude)\b|\bcan't rule out\b|\bunable to (?:rule out|exclude)\b"
-    r"|\bindicative of\b|\bquery\b|\bconsider(?:ing)?\b|\bimpression of\b|\bpoints? to(?:ward)?\b"
+    r"|\b(?:thinks?|believes?|wonders if) (?:he|she|it|they)\b|\bindicative of\b|\bquery\b|\bconsider(?:ing)?\b|\bimpression of\b|\bpoints? to(?:ward)?\b"
 )
 _UNCERTAIN_AFTER = (
     r"\bvs\.?(?= )|\bversus\b|^\s?\?|\bis (?:suspected|possible|likely|probable)\b|\bsuspected\b"
@@ -134,7 +134,9 @@ _UNCERTAIN_AFTER = (
     r"|\bin the differential\b|\bpossible\b|\bto be ruled out\b|\bis a (?:concern|consideration)\b"
 )
 _ADVICE_BEFORE = (
-    r"\b(?:risk|risks) (?:of|for)\b|\bat risk\b|\b(?:return|call|er|ed|go to er|come back|"
+    r"\b(?:wife|husband|spouse|roommate|co-?worker|partner|classmates?|boyfriend|girlfriend|friends?|"
+    r"kids?|someone|household contact)\b(?: at \w+)? (?:has|had|have|with|is|was|tested|diagnosed|sick)\b"
+    r"|\b(?:risk|risks) (?:of|for)\b|\bat risk\b|\b(?:return|call|er|ed|go to er|come back|"
     r"follow ?-?up|rtc)(?: \w+){0,3} (?:if|for)\b|\bif (?:he|she|they|you|symptoms?|any|the)\b"
     r"|\bprevent(?:ion|ing|s|ive)?(?: of)?\b|\bprophyla(?:xis|ctic) (?:for|against)\b|\bfear of\b"
     r"|\b(?:educat\w+|counsel\w+|discuss\w+) (?:on|about|regarding|re)? ?(?:signs? (?:and symptoms )?of|"
@@ -250,9 +252,9 @@ class Reader:
             if cue.end > a:
                 return False
             return self._forward(cue, self._masked[cue.end : a])
-        if cue.start < b:
+        if cue.end <= b or cue.start < a:
             return False
-        return self._backward(cue, self._masked[b : cue.start])
+        return self._backward(cue, self._masked[b : max(b, cue.start)])
 
     def _forward(self, cue: _Cue, between: str) -> bool:
         if cue.status is Status.FAMILY:
@@ -279,6 +281,10 @@ class Reader:
     def _backward(self, cue: _Cue, between: str) -> bool:
         if cue.status is Status.FAMILY:
             return not re.search(r"[;]|\bbut\b|\bpatient\b", between) and len(between.split()) <= 8
+        if cue.status is Status.HISTORY and re.fullmatch(
+            r"\s*,\s*(?:now |is |has |all )*", between
+        ):
+            return True
         if cue.status is Status.HISTORY and re.fullmatch(r"\s*\(?[^,;]{0,40}", between):
             return not re.search(r"\b(?:and|now|but|here|today|with|presents)\b", between)
         if _STOP_BACK.search(between):

@@ -31,7 +31,7 @@ _OF_THE_PATIENT = ("Z20", "Z5", "Z6", "Z77")
 """Circumstances of the patient, though a relative is named."""
 _PRESENT_BY_NATURE = ("Z79", "Z88", "Z910", "Z99", "Z23", "Z68", "Z0", "Z1", "Z3", "Z4", "Z5", "Z6")
 _KIN = ("Z80", "Z81", "Z82", "Z83", "Z84")
-_PAST_BY_NATURE = ("Z87", "Z90", "Z98", "Z85", "Z86", "Z92")
+_PAST_BY_NATURE = ("I252", "Z87", "Z90", "Z98", "Z85", "Z86", "Z92")
 
 
 def suggest(

@@ -23,12 +23,15 @@ _WEEKS = (
     ),
     re.compile(r"\b(\d{1,2})w\d?d?\b"),
     re.compile(r"\b(\d{1,2})[- ]weeks? pregnan"),
+    re.compile(
+        r"\b(\d{1,2})\s?(?:weeks?|wks?)\b(?! (?:ago|old|out|post|after|duration|history|in|of (?!gest|preg)))"
+    ),
     re.compile(r"\bat (\d{1,2})(?:\s*[0-6]/7)? (?:weeks|wks)\b"),
 )
 _TRIMESTER = re.compile(r"\b(first|second|third|1st|2nd|3rd) (?:trimester|tri)\b")
 _PREGNANT = re.compile(
     r"\bpregnan(?:t|cy)\b|\bg\d+\s?p\d+|\biup\b|\bgestation\b|\bprenatal\b|\btrimester\b|\bob visit\b"
-    r"|\bgestational (?:diabetes|hypertension)\b|\bgravid\b|\bweeks gestation\b"
+    r"|\bgestational (?:diabetes|hypertension)\b|\bgravid\b|\bfetal movement|\bbreech\b|\brhogam\b|\bpreeclampsia\b|\bfundal\b|\bfetal heart\b|\bfht\b|\banatomy scan\b|\bplacenta previa\b|\bpreterm labor\b(?! in)|\bcontractions\b|\bweeks gestation\b"
 )
 _NOT_PREGNANT = re.compile(
     r"\bnot pregnan\w+|\bdenies pregnan\w+|\bnegative pregnancy\b|\bpregnancy test\W+(?:was |is )?neg"
@@ -51,6 +54,13 @@ _SEQUELA = re.compile(
     r"(?:from|due to|after|following) (?:an? |the |his |her )?(?:old|previous|prior|healed|remote) "
     r"|\bdue to (?:an? )?(?:old|prior|healed|remote) "
 )
+_HEALING = (
+    ("K", re.compile(r"\bnon-?union\b")),
+    ("P", re.compile(r"\bmal-?union\b")),
+    ("G", re.compile(r"\bdelayed healing\b")),
+    ("B", re.compile(r"\bopen (?:\w+ ){0,2}(?:fracture|fx)\b")),
+)
+"""Letters that only fractures have; other injuries take the usual one instead."""
 _FRESH = re.compile(
     r"\btoday\b|\byesterday\b|\blast night\b|\bthis (?:morning|afternoon|evening|am)\b|\bhours? ago"
     r"|\bdays? ago\b|\bjust\b|\binjured\b|\bfell\b|\bfall\b|\bx-?rays?\b|\bsutured?s?\b|\bsplint(?:ed)?"
@@ -147,6 +157,9 @@ def _trimester(weeks: int | None) -> str:
 
 
 def _encounter(lower: str) -> tuple[str, bool]:
+    for letter, pattern in _HEALING:
+        if pattern.search(lower):
+            return letter, True
     if _SEQUELA.search(lower):
         return "S", True
     advice = re.sub(

@@ -89,7 +89,12 @@ class Lexicon:
         ranked: dict[frozenset[str], list[tuple[int, str]]] = {}
         joined: dict[frozenset[str], bool] = {}
         for code, kind, text in terms:
-            if code[0] in _LEFT_OUT or len(text) > _LONG or _is_twin(code, text):
+            if (
+                code[0] in _LEFT_OUT
+                or code.startswith("Z3A")
+                or len(text) > _LONG
+                or _is_twin(code, text)
+            ):
                 continue
             key = _official_key(text)
             if not key or len(key) > LONGEST or not _telling(key, code):
@@ -119,7 +124,7 @@ class Lexicon:
                 continue
             single = len(words) == 1
             shouted = single and _needs_capitals(words[0], meant)
-            if single and (words[0] in NOT_ALONE or len(words[0]) < 3):
+            if single and (words[0] in NOT_ALONE or len(words[0]) < 3 or _GRAVIDA.match(words[0])):
                 continue
             known = self._entries.get(meant)
             codes = known.codes if known is not None else ()
@@ -226,9 +231,10 @@ def _telling(key: frozenset[str], code: str) -> bool:
 
 _VAGUE = ORDINARY | SITES
 _TOLD = frozenset(
-    "hx history family fh fhx personal past previous prior former old no without suspected".split()
+    "childhood resolved hx history family fh fhx personal past previous prior former old no without suspected".split()
 )
 """Words that say something of a disease, which is read from the sentence instead."""
+_GRAVIDA = re.compile(r"g\d+p?\d*$")
 _VOWEL = re.compile(r"[aeiouy]")
 
 

@@ -40,7 +40,7 @@ SITES = frozenset(
 """Places of the body: no finding by themselves."""
 
 NOT_ALONE = frozenset(
-    "borderline ppd break bright brill broke charge checkup chemo cesarean coat cold collapse coronary crab "
+    "borderline ppd lmp nonunion malunion steroid break bright brill broke charge checkup chemo cesarean coat cold collapse coronary crab "
     "crest crazy cried cutting dish down dexa eval exac faint fell followup frail ectopic endo coumadin "
     "drunk dwarf felon flasher warfarin cpap bipap fobt cabg amnio acei rare anca bleeder belly eardrum "
     "breastbone collarbone etoh bilat cong postop preop premature preterm prenatal positive negative "

@@ -46,11 +46,16 @@ M54 = O26.899
 _SECOND_HALF = ("E", "F", "J", "G", "K", "D5", "D6", "L", "N", "B", "A", "U", "R10", "M54", "I3",
                 "I4", "I5")  # fmt: skip
 _GRAVIDA = re.compile(r"\bg\s?(\d{1,2})\s?,?\s?p\s?(\d{1,4})")
+_NURSING = re.compile(r"\b(?:postpartum|pp day|breast-?\s?feed\w*|lactating|nursing mother)\b")
 HALFWAY = 20
 
 
 def complicate(drafts: list[Draft], facts: NoteFacts) -> None:
     """Put the chapter 15 code before the disease's own where the patient is pregnant."""
+    if _NURSING.search(facts.text):
+        for draft in drafts:
+            if draft.present and draft.first == "N610":
+                draft.codes = ("O9122", "N610")
     if not facts.pregnant:
         return
     table = _table()

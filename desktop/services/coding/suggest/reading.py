@@ -19,7 +19,7 @@ from desktop.services.coding.values import PatientFacts
 _SAYS_NOTHING = frozenset(
     "change issue problem symptom complaint question concern other need further evidence sign "
     "acute distress known drug medication time today side effect improvement known any new "
-    "significant respiratory apparent cannot able hx history after".split()
+    "significant respiratory apparent cannot able hx history after family personal rapid rule out use past seen normal".split()
 )
 _LONGEST_DENIED = 5
 _REGIONS = {
@@ -153,7 +153,11 @@ def _denied(
 
     def close() -> None:
         words = frozenset(w for i in run for w in i.words)
-        if words and len(words) <= _LONGEST_DENIED and words & lexicon.words - _SAYS_NOTHING:
+        if (
+            any(len(w) > 2 and w.isalpha() for w in words)
+            and len(words) <= _LONGEST_DENIED
+            and words & lexicon.words - _SAYS_NOTHING
+        ):
             start = sentence.tokens[run[0].first].start
             end = sentence.tokens[run[-1].last].end
             out.append(Draft(start, end, words, (), Status.NEGATED, sentence=number))

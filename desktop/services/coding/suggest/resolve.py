@@ -151,15 +151,17 @@ class Resolver:
         wanted = ""
         if own.encounter:
             letters = {v.encounter for v in kin if v.info.code[:6] == info.code[:6]}
-            wanted = self.facts.encounter if self.facts.encounter in letters else own.encounter
+            said = self.facts.encounter
+            usual = {"K": "D", "P": "D", "G": "D", "B": "A"}.get(said, own.encounter)
+            wanted = said if said in letters else usual if usual in letters else own.encounter
             pool = [v for v in pool if v.encounter == wanted] or pool
         if own.trimester or any(v.trimester for v in pool):
-            said = self.facts.trimester or "unspecified"
+            stage = self.facts.trimester or "unspecified"
             trimesters = [v for v in pool if v.trimester in {"first", "second", "third"}]
             if not self.facts.trimester and len(trimesters) > 1:
                 question = "Which trimester?"
                 answers = _answers((f"{v.trimester.capitalize()} trimester", v) for v in trimesters)
-            pool = [v for v in pool if v.trimester == said] or pool
+            pool = [v for v in pool if v.trimester == stage] or pool
         sided = [v for v in pool if v.side]
         if sided and not (own.side and not any(v.side != own.side for v in sided)):
             if side and (hit := [v for v in sided if v.side == side]):

@@ -33,9 +33,9 @@ _HEADINGS: dict[str, Section] = {
         "results|imaging|data|x-ray|xray|ekg|ecg|note|visit|screening|immunizations|vaccines",
         Section.PAST: "pmh|pmhx|past medical history|medical history|past history|pmx|"
         "past med hx|medical hx|problem list|problems|active problems|chronic conditions",
-        Section.SURGICAL: "psh|pshx|past surgical history|surgical history|surgical hx|surgeries|"
+        Section.SURGICAL: "psh|pshx|surgical|past surgical history|surgical history|surgical hx|surgeries|"
         "procedures done",
-        Section.FAMILY: "fh|fhx|fmh|fam hx|family hx|family history|family medical history",
+        Section.FAMILY: "fh|fhx|fmh|family|family hx|fam hx|family hx|family history|family medical history",
         Section.SOCIAL: "sh|shx|soc hx|social hx|social history|social|habits",
         Section.REVIEW: "ros|review of systems",
         Section.EXAM: "pe|px|physical exam|physical examination|exam|examination|physical|heent|"
@@ -59,7 +59,9 @@ _BARE_HEADING = re.compile(r"[\s\-*•#>]*(?P<name>[A-Za-z][A-Za-z&/ -]{1,40}?)\
 _SPLIT = re.compile(
     r"(?<![A-Z])(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bvs)(?<!\bapprox)(?<!\bno)\.(?=\s|$)"
     r"|(?<=[A-Za-z]{2})(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bvs)\.(?=\s|$)"
-    r"|[!;](?=\s|$)|\?(?=\s+[A-Z]|\s*$)|\n"
+    r"|(?<=[^\s:])[ \t]+(?=\(?\d{1,2}\)[ \t]+[A-Za-z])|(?<![Ss]tage)(?<![Tt]ype)(?<![Gg]rade)"
+    r"(?<![Cc]lass)(?<![Aa]ge)(?<![Dd]ay)(?<! [xX])(?<! to)(?<! of)(?<! in)(?<! at)(?<! is)"
+    r"(?<=[^\s:])[ \t]+(?=\d{1,2}\.[ \t]+[A-Z])|[!;](?=\s|$)|\?(?=\s+[A-Z]|\s*$)|\n"
 )
 _LIST_MARK = re.compile(r"[\s]*(?:[-*•>#]+|\(?\d{1,2}[.)](?=\s)|[a-z][.)](?=\s))?\s*")
 _SELF_AGAIN = re.compile(

@@ -21,6 +21,8 @@ SIDES = {
     "bl": "bilateral",
 }
 _CAPITAL_SIDES = {"r": "right", "l": "left"}
+_ORGAN_SIDES = {"od": "right", "os": "left", "ou": "bilateral", "ad": "right", "au": "bilateral"}
+"""Latin short forms of eyes and ears, in capitals."""
 _SKIPPED = STOP_WORDS | frozenset(
     "a i he she they were be been being am has have had my your our some very quite rather over "
     "around about along also just that which pt patient's - ' ’ \" ( ) ongoing "
@@ -214,6 +216,8 @@ def _single(given: tuple[Token, ...], i: int) -> Item:
     if not side and word in _CAPITAL_SIDES and token.end - token.start == 1:
         nearby = given[i + 1].stem if i + 1 < len(given) else ""
         side = _CAPITAL_SIDES[word] if len(nearby) > 2 else ""
+    if not side and token.capital:
+        side = _ORGAN_SIDES.get(word, "")
     if side:
         return Item(Kind.SKIPPED, (), i, i, side)
     if word in _JOINTS:
