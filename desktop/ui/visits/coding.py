@@ -6,7 +6,7 @@ kept as favourites. All of it changes the screen alone, favourites excepted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 
@@ -17,12 +17,16 @@ from desktop.services.coding.values import CPT, HCPCS, ICD10CM
 from desktop.services.registration import procedures
 from desktop.services.registration.procedures import SYSTEM as OWN
 from desktop.services.registration.procedures import ProcedureDraft
+from desktop.services.rules.coding import articles
+from desktop.services.rules.coding.articles import PendingArticle
+from desktop.services.rules.findings import Finding
 from desktop.services.visits import choices
 from desktop.services.visits import companions as service
 from desktop.services.visits.choices import Choices
 from desktop.services.visits.companions import Companions, How
 from desktop.services.work import Work
 from desktop.ui.lib import messages
+from desktop.ui.visits.article_dialog import ArticleDialog
 from desktop.ui.visits.companions_dialog import LOOK_UP, CompanionsDialog
 from desktop.ui.visits.note_dialog import NoteDialog, Taken
 from desktop.ui.visits.screen import VisitScreen
@@ -166,6 +170,52 @@ class Coding:
         dialog.removed.connect(remove)
         dialog.finished.connect(finished)
         dialog.set_taken(set(screen.diagnoses.codes()))
+        dialog.open()
+
+    # -- coverage articles -------------------------------------------------------------------
+
+    def confirm_article(self, finding: Finding, then: Callable[[], None]) -> None:
+        """Ask which groups of a coverage article serve a line's procedure; `then` checks anew."""
+        screen, day = self._screen, self._screen.day()
+        number = finding.field.split(".")[1]
+        filled = screen.lines.filled()
+        row = filled[int(number) - 1] if number.isdigit() and int(number) <= len(filled) else None
+        own = row.procedure.value() if row is not None else None
+        if own is None:
+            return
+
+        def read(work: Work) -> list[PendingArticle]:
+            waiting = articles.list_pending(work, day, [own.code])
+            # The one that the finding names stands first.
+            return sorted(waiting, key=lambda a: f"article {a.article} " not in finding.text)
+
+        def ask(waiting: list[PendingArticle]) -> None:
+            if waiting:
+                self._ask_article(waiting[0], then)
+            else:
+                then()
+
+        screen.context.runner.read(screen, read, ask)
+
+    def _ask_article(self, article: PendingArticle, then: Callable[[], None]) -> None:
+        screen, day = self._screen, self._screen.day()
+        dialog = ArticleDialog(screen, article)
+        number, procedure = article.article, article.procedure
+
+        def answer(groups: tuple[str, ...]) -> None:
+            def write(work: Work) -> None:
+                if groups:
+                    articles.confirm(work, number, procedure, groups, day)
+                else:
+                    articles.not_applicable(work, number, procedure, day)
+
+            def done(_none: None) -> None:
+                dialog.accept()
+                then()
+
+            screen.context.runner.write(dialog, write, done, dialog.refused)
+
+        dialog.answered.connect(answer)
         dialog.open()
 
     # -- the code under the cursor -----------------------------------------------------------

@@ -37,6 +37,9 @@ class VisitEditor(VisitScreen):
         self._waiting: Callable[[], None] | None = None
         self.told.connect(self._warn_of_other_coverage)
         self.lines.finished.connect(self.save_and_check)
+        self.findings.article.connect(
+            lambda finding: self.coding.confirm_article(finding, lambda: self._check(focus=True))
+        )
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

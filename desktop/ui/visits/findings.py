@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.models.values.enums import ClaimState, Severity
-from desktop.services.rules.check import CheckResult, Passed
+from desktop.services.rules.check import CheckResult, Passed, is_advice
+from desktop.services.rules.coding.lcd import UNCONFIRMED
 from desktop.services.rules.findings import Finding
 from desktop.services.visits.values import ClaimRef
 from desktop.ui.commands import Command
@@ -18,6 +19,7 @@ from desktop.ui.lib import theme
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.page import action_button
 from desktop.ui.lib.table import Tone, tone_icon
+from desktop.ui.visits.wrapped import WrappedList
 
 UNREADABLE = "entry"
 """The rule of what could not even be stored."""
@@ -27,43 +29,16 @@ _PAYERS = {1: "first", 2: "second", 3: "third"}
 _BAD = frozenset({ClaimState.REJECTED, ClaimState.DENIED})
 
 
-class _List(QListWidget):
-    """Enter opens, which Qt leaves to the platform; long sentences wrap at any width."""
-
-    opened = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Override of Qt."""
-        plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
-            self.opened.emit()
-            return
-        super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Override of Qt."""
-        super().resizeEvent(event)
-        self.fit()
-
-    def fit(self) -> None:
-        """Give each row the height of its wrapped text."""
-        width = max(80, self.viewport().width() - 40)
-        for at in range(self.count()):
-            item = self.item(at)
-            box = self.fontMetrics().boundingRect(
-                0, 0, width, 4000, int(Qt.TextFlag.TextWordWrap), item.text()
-            )
-            item.setSizeHint(QSize(width, box.height() + 10))
-
-
 class FindingsPanel(QWidget):
     """What the checks say of the visit, and the claims that were made of it.
 
     Signals:
         jump: the field of a finding, or ``claim.`` and a claim's id.
+        article: the `Finding` that asks which groups of a coverage article hold.
     """
 
     jump = Signal(str)
+    article = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,11 +48,7 @@ class FindingsPanel(QWidget):
         self._claims: tuple[ClaimRef, ...] = ()
         self.heading = plain_label("Checks")
         theme.flag(self.heading, "heading")
-        self.list = _List()
-        self.list.setAccessibleName("Findings")
-        self.list.setWordWrap(True)
-        self.list.setResizeMode(QListView.ResizeMode.Adjust)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list = WrappedList("Findings")
         self.hint = plain_label(muted=True)
         self.hint.setWordWrap(True)
         outer = QVBoxLayout(self)
@@ -88,7 +59,6 @@ class FindingsPanel(QWidget):
         outer.addWidget(self.hint)
         self._outer = outer
         self.list.opened.connect(self._on_opened)
-        self.list.itemDoubleClicked.connect(lambda _item: self._on_opened())
         self.forget()
 
     def offer(self, action: QAction, command: Command) -> None:
@@ -109,13 +79,16 @@ class FindingsPanel(QWidget):
         """Show the claims, what stands, then what was passed."""
         self._result, self._posted, self._claims = result, posted, tuple(claims)
         errors = result.errors
-        warnings = len(result.findings) - errors
+        advice = sum(is_advice(f) for f in result.findings)
+        warnings = len(result.findings) - errors - advice
         if result.can_claim and not warnings:
             if any(c.state is not ClaimState.VOID for c in claims):
                 heading, hint = "Nothing to mend", "Enter on a claim opens it."
             else:
                 heading = "Ready to claim"
                 hint = "Ctrl+Shift+J makes the claim." if posted else "Ctrl+Shift+P posts."
+            if advice:
+                heading = f"{heading}, {advice} word{'' if advice == 1 else 's'} of advice"
         else:
             counts = [
                 f"{n} {word}{'' if n == 1 else 's'}"
@@ -161,14 +134,16 @@ class FindingsPanel(QWidget):
         self.hint.setText(hint)
         self.list.clear()
         for each in self._shown:
-            self.list.addItem(_item(each))
-        self.list.fit()
+            _add(self.list, each)
 
     def _on_opened(self) -> None:
         at = self.list.currentRow()
         if 0 <= at < len(self._shown):
             each = self._shown[at]
-            self.jump.emit(_target(each))
+            if isinstance(each, Finding) and each.rule == UNCONFIRMED:
+                self.article.emit(each)
+            else:
+                self.jump.emit(_target(each))
 
 
 def _target(each: Finding | Passed | ClaimRef) -> str:
@@ -181,21 +156,21 @@ def _target(each: Finding | Passed | ClaimRef) -> str:
             return each.field
 
 
-def _item(each: Finding | Passed | ClaimRef) -> QListWidgetItem:
+def _add(rows: WrappedList, each: Finding | Passed | ClaimRef) -> None:
     if isinstance(each, ClaimRef):
         text = f"Claim {each.id} to the {_PAYERS[each.rank]} payer: {each.state.value}"
         tone = Tone.BAD if each.state in _BAD else Tone.NEUTRAL
         if each.stale:
             text, tone = f"{text}; the visit was changed since", Tone.WARN
-        item = QListWidgetItem(tone_icon(tone), text)
-        item.setToolTip("Enter opens it on the page Claims.")
-        return item
-    if isinstance(each, Passed):
-        item = QListWidgetItem(tone_icon(Tone.GOOD), f"Passed: {each.finding.text} ({each.reason})")
-        item.setToolTip("This warning was passed; the reason is kept.")
-        return item
-    word = "Error" if each.is_error else "Warning"
-    tone = Tone.BAD if each.is_error else Tone.WARN
-    item = QListWidgetItem(tone_icon(tone), f"{word}: {each.text}")
-    item.setToolTip(each.source)
-    return item
+        rows.add(text, "", tone_icon(tone), "Enter opens it on the page Claims.")
+    elif isinstance(each, Passed):
+        text = f"Passed: {each.finding.text} ({each.reason})"
+        tip = "This warning was passed; the reason is kept."
+        rows.add(text, each.finding.source, tone_icon(Tone.GOOD), tip)
+    elif each.is_error:
+        rows.add(f"Error: {each.text}", each.source, tone_icon(Tone.BAD))
+    elif is_advice(each):
+        tip = "Said only: it does not hold the claim."
+        rows.add(f"Advice: {each.text}", each.source, tone_icon(Tone.NEUTRAL), tip)
+    else:
+        rows.add(f"Warning: {each.text}", each.source, tone_icon(Tone.WARN))
