@@ -167,6 +167,22 @@ def test_the_next_index_replaces_its_own_kind_alone(own_store: CodeStore, tmp_pa
     assert len(phrases(own_store, "drug")) == 6
 
 
+@pytest.mark.parametrize(
+    ("title", "code", "kind"),
+    [
+        ("INDEX TO DISEASES", "J00", "index"),
+        ("EXTERNAL CAUSE INDEX", "W19", "eindex"),
+        ("", "W17.89", "eindex"),
+    ],
+)
+def test_which_index_it_is_is_told_by_title_or_codes(
+    own_store: CodeStore, tmp_path: Path, title: str, code: str, kind: str
+) -> None:
+    text = index_of(term("Zorpwort from an external cause", code), title=title)
+    (result,) = own_store.import_file(file(tmp_path, text, "renamed 2026.xml"), NOW)
+    assert result.kind == kind
+
+
 def test_the_same_index_again_is_a_no_op(indexed: CodeStore) -> None:
     before = phrases(indexed, "drug")
     (again,) = indexed.import_file(layout("drug"), NOW)

@@ -320,7 +320,8 @@ def _kind(part: Part) -> str:
         return "neoplasm"
     codes = re.findall(r"<code>\s*([A-Z])", head)
     external = sum(letter in "VWXY" for letter in codes)
-    if "external cause" in head[:4000].lower() or external * 2 > len(codes):
+    title = re.search(r"<title>([^<]*)", head)
+    if (title and "external cause" in title[1].lower()) or external * 2 > len(codes):
         return "eindex"
     return "index"
 
