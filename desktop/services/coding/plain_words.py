@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from desktop.services.coding import own_lists
 from desktop.services.coding.builtin.modifiers import MODIFIERS
 from desktop.services.coding.builtin.reasons import reason_hint
 from desktop.services.coding.builtin.remarks import REMARKS
@@ -123,7 +122,7 @@ _MARKS = {
     "processing_note": "processing note",
 }
 """Marks of CMS that a payer's system reads, not a biller: kept together, at the end."""
-OWNERS = {"hcpcs": "CMS (HCPCS)", "cpt": "AMA (CPT)", own_lists.KIND: "in our own words"}
+OWNERS = {"hcpcs": "CMS (HCPCS)", "cpt": "AMA (CPT)"}
 
 
 def facts(info: CodeInfo) -> tuple[tuple[str, str], ...]:
@@ -168,8 +167,8 @@ def _own(info: CodeInfo, given: dict[str, str]) -> list[tuple[str, str]]:
         if ended:
             out.append(("Last day", ended))
         source = given.pop("source", "")
-        if source:
-            out.append(("Owner", OWNERS.get(source, source)))
+        if source in OWNERS:
+            out.append(("Owner", OWNERS[source]))
     if info.system == MODIFIER and info.code in MODIFIERS:
         own = MODIFIERS[info.code]
         out += _unless_title(info, "In our words", own.meaning)

@@ -52,13 +52,13 @@ def _begins(row: StandingRow) -> dt.date | None:
 
 COLUMNS: Final = (
     Column("title", "Code set", stretch=True, width=30),
+    Column(
+        "text", "State", Kind.STATE, width=26, tone=lambda row: _TONES.get(row.state, Tone.NEUTRAL)
+    ),
     Column("release", "Release", width=24),
     Column("valid_from", "From", Kind.DATE, getter=_begins),
     Column("valid_to", "To", Kind.DATE),
     Column("records", "Codes", Kind.COUNT, width=10, getter=lambda row: _grouped(row.records)),
-    Column(
-        "text", "State", Kind.STATE, width=26, tone=lambda row: _TONES.get(row.state, Tone.NEUTRAL)
-    ),
 )
 _FILES: Final = (
     "As downloaded, zipped or not, one or several: ICD-10-CM, HCPCS, CPT, NCCI, MUE, add-on codes, "
@@ -141,7 +141,10 @@ class CodesTab(QWidget):
         self.left_out_button = Button("Read the left-out lines…")
         self.older = Check("Show &older releases")
         self.table = RowsTable(
-            COLUMNS, name="code sets", empty="No code set is known.", filter_hint="Filter the sets"
+            COLUMNS,
+            name="code set releases",
+            empty="No code set is known.",
+            filter_hint="Filter the sets",
         )
         self.details = QTextBrowser()
         self.details.setAccessibleName("Files of the release")

@@ -12,6 +12,7 @@ from desktop.models.values.enums import Role
 from desktop.services.database import Database
 from desktop.services.registration import (
     account,
+    code_pages,
     code_sets,
     coverages,
     fees,
@@ -19,6 +20,7 @@ from desktop.services.registration import (
     intake,
     locations,
     patients,
+    payer_import,
     payers,
     people,
     practice,
@@ -31,6 +33,7 @@ from desktop.services.work import ROLES, Actor, Permission, UserId
 
 MODULES: tuple[ModuleType, ...] = (
     account,
+    code_pages,
     code_sets,
     coverages,
     fees,
@@ -38,6 +41,7 @@ MODULES: tuple[ModuleType, ...] = (
     intake,
     locations,
     patients,
+    payer_import,
     payers,
     people,
     practice,
@@ -74,6 +78,8 @@ def test_every_service_that_writes_declares_its_permission() -> None:
         "intake.intake",
         "code_sets.import_files",
         "code_sets.confirm_licence",
+        "code_pages.set_favourite_code",
+        "payer_import.import_payers",
     ):
         assert name in declared
 
