@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from desktop.services.coding.words import tokens
+from desktop.services.coding.words import root_of, tokens
 
 _SPELLED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bO\.?D\.?(?=[\s,;.:)]|$)"), "right eye"),
@@ -32,6 +32,8 @@ _SPELLED: tuple[tuple[re.Pattern[str], str], ...] = (
      "initial encounter"),
     (re.compile(r"\b(?:subsequent|subseq|follow[- ]?up) (?:visit|enc(?:ounter)?)\b",
                 re.IGNORECASE), "subsequent encounter"),
+    (re.compile(r"\bw/o\b", re.IGNORECASE), "without"),
+    (re.compile(r"\bw/(?=\s?\w)", re.IGNORECASE), "with "),
     (re.compile(r"\b1st (?=tri)", re.IGNORECASE), "first "),
     (re.compile(r"\b2nd (?=tri)", re.IGNORECASE), "second "),
     (re.compile(r"\b3rd (?=tri)", re.IGNORECASE), "third "),
@@ -57,7 +59,9 @@ _OTHER_SIDE = 0.8
 _BOTH_SIDES = 0.88
 _SAME_SIDE = 1.02
 _DENIED = 0.86
-_RULED_OUT = 0.55
+_RULED_OUT = 0.25
+_ROOT = 6
+"""Letters by which the roots of two words are compared."""
 
 
 def spell_out(text: str) -> str:
@@ -82,7 +86,7 @@ class Aspects:
     Attributes:
         sides: of right, left and bilateral.
         has: stems of all its words that it does not deny.
-        denied: stems of the words that it denies.
+        denied: roots of the words that it denies.
     """
 
     sides: frozenset[str]
@@ -97,7 +101,7 @@ class Aspects:
             factor = self._side(SIDES.intersection(re.findall(r"\w+", lower)))
         if self.denied or "without" in lower or " not " in lower:
             has, denied = polarity(lower)
-            if self.denied & (has - denied):
+            if self.denied and self.denied & roots(has - denied):
                 factor *= _RULED_OUT
             if self.has & (denied - has - SIDES):
                 factor *= _DENIED
@@ -120,7 +124,12 @@ def aspects(text: str, denied: Collection[str] = ()) -> Aspects:
     has, said_not = polarity(text.lower())
     words = {t for phrase in denied for t in tokens(phrase)}
     sides = SIDES & has - {"unilateral"}
-    return Aspects(sides, has, (said_not | words) - has)
+    return Aspects(sides, has, roots(said_not | words) - roots(has))
+
+
+def roots(words: Collection[str]) -> frozenset[str]:
+    """Words without their endings: obstructed and obstruction are one."""
+    return frozenset((root_of(word) or word)[:_ROOT] for word in words)
 
 
 @functools.lru_cache(maxsize=1 << 14)

@@ -50,6 +50,8 @@ _FIELD_FACTOR = 0.86
 """Codes of a special field rank behind when nothing of that field was asked."""
 _NAMED = 0.97
 """A dictionary's reading that matches this well names the term, of whatever field it is."""
+_SUBJECT = 1.25
+"""Titles of supplies and services begin with what they are: “Nebulizer, with compressor”."""
 _LEVELS = 5
 
 
@@ -101,6 +103,8 @@ class Candidates:
         rows = []
         for number, code, kind, term, title, billable in self.terms(by_id, on):
             score = by_id[number] * reading.factor * _KIND_FACTOR.get(kind, _OTHER_KIND)
+            if not self._fields and not asked.isdisjoint(tokens(term)[:1]):
+                score *= _SUBJECT
             named = bool(reading.spelled) and by_id[number] >= _NAMED
             score *= self.fit(code, title, asked, said, other=reading.other, named=named)
             why = "title" if kind == TITLE else term

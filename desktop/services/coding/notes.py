@@ -200,7 +200,11 @@ def _sort(piece: str, found: _Pieces, *, running: bool) -> bool:
 def _denial(piece: str) -> re.Match[str] | None:
     """The first cue that denies; “no appetite” and its like are complaints, not denials."""
     denied = _DENIED.search(piece)
-    while denied is not None and _phrase(_stems(piece[denied.start() :])) > 1:
+    while (
+        denied is not None
+        and piece[denied.start()] in "nN"
+        and _phrase(_stems(piece[denied.start() :])) > 1
+    ):
         denied = _DENIED.search(piece, denied.end())
     return denied
 

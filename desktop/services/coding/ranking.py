@@ -16,6 +16,10 @@ _ENOUGH = 6_000
 _COUNT = 1000.0
 """Added to a term's sum for every word found, so that one number carries both."""
 _BEST = 48
+FOUND = 1.5
+"""Power of the share of what was asked that a term has."""
+FILLED = 0.5
+"""Power of the share of a term that was asked for."""
 
 
 def fine(title: str) -> str:
@@ -92,7 +96,7 @@ def best_terms(sums: dict[int, float], whole: float) -> dict[int, float]:
 
 def _score(total: float, length: int, whole: float) -> float:
     count, mass = divmod(total, _COUNT)
-    return float((mass / whole) ** 1.5 * (count / max(length, count, 1.0)) ** 0.5)
+    return float((mass / whole) ** FOUND * (count / max(length, count, 1.0)) ** FILLED)
 
 
 def distance(a: str, b: str, most: int) -> int:

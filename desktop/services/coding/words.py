@@ -14,7 +14,8 @@ _WITHIN = re.compile(r"([a-z]+)\(([a-z]+)\)([a-z]+)")
 _NOTHING_MORE = re.compile(
     r"\bunspecified( (site|type|organism|part|cause))?\b|\b(site|type|organism)? ?not specified\b|"
     r"\bwithout (mention of )?[\w-]+( (?!or\b|and\b|with\b)[\w-]+)?( or [\w-]+)*|"
-    r"\bnot elsewhere classified\b|\bnec\b|\buncomplicated\b"
+    r"\bnot elsewhere classified\b|\bnec\b|\buncomplicated\b|"
+    r"\b(per|up to) [\d.,]* ?\w+|, (each|any type|any size|pair)\b"
 )
 _APOSTROPHE_S = re.compile(r"['’`]s\b")
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from desktop.models.values.enums import Sex
 from desktop.services.coding.aspects import aspects, polarity, spell_out
+from desktop.services.coding.connection import transaction
 from desktop.services.coding.notes import read_line
+from desktop.services.coding.saving import save_release
 from desktop.services.coding.spelling import allowed, letters_apart, likeness
 from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import PatientFacts
-from tests.unit.coding.conftest import IN_2026
+from desktop.services.coding.systems import Draft
+from desktop.services.coding.values import PatientFacts, no_progress
+from desktop.services.coding.writer import Node
+from tests.unit.coding.conftest import IN_2026, NOW
 
 
 def codes(store: CodeStore, text: str, limit: int = 5) -> list[str]:
@@ -49,6 +55,9 @@ def test_what_is_said_to_be_there_is_not_ruled_out() -> None:
         ("no evidence of gout; knee pain left", "M109"),
         ("low back pain without sciatica", "M5430"),
         ("stroke ruled out, now dizziness", "I639"),
+        ("inguinal hernia right, not obstructed", "K4030"),
+        ("whooping cough, no pneumonia", "J189"),
+        ("parkinsons w/o dyskinesia", "G20B1"),
     ],
 )
 def test_what_a_line_rules_out_is_not_among_the_first(
@@ -143,3 +152,19 @@ def test_use_decides_among_near_equals_only(packaged: CodeStore) -> None:
     assert packaged.search("asthma", IN_2026, weights=often)[0].code != "J449"
     near = packaged.search("asthma", IN_2026, weights={"J45901": 400})[:2]
     assert "J45901" in {hit.code for hit in near}
+
+
+def test_a_title_of_a_supply_ranks_by_what_it_begins_with(empty_store: CodeStore) -> None:
+    nodes = [
+        Node("code", "A1", "", "Attachment, walker, each", billable=True),
+        Node("code", "A2", "", "Walker, rigid, adjustable", billable=True),
+        Node("code", "J1", "", "Injection, ketorolac tromethamine, per 15 mg", billable=True),
+        Node("code", "J2", "", "Injection, phenylephrine and ketorolac, vial", billable=True),
+    ]
+    start = dt.date(2026, 1, 1)
+    draft = Draft("hcpcs", "HCPCS 2026", start, None, "rows", "a.txt", "x")
+    with transaction(empty_store._connection):
+        save_release(empty_store._connection, draft, nodes, NOW, no_progress, notes=[])
+    found = empty_store.search("walker", IN_2026, 2, "hcpcs")
+    assert [hit.code for hit in found] == ["A2", "A1"]
+    assert empty_store.search("ketorolac injection", IN_2026, 1, "hcpcs")[0].code == "J1"
