@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -127,7 +128,8 @@ class _Note:
         ):
             if all(d.first != code for d in present):
                 self._beside((start, end), code)
-        if any(d.first.startswith(_INJURIES) for d in present):
+        hurt = any(d.first.startswith(_INJURIES) for d in present)
+        if hurt or _HURT.search(facts.text):
             for start, end, code in causes_in(facts.text):
                 if code.startswith("Y9") and facts.encounter != "A":
                     continue
@@ -157,9 +159,8 @@ class _Note:
             return self._resolver.resolve(personal(draft.first), draft.side, _NOTHING, plain=True)
         if draft.status is Status.UNCERTAIN:
             return self._resolver.of_symptoms(self._symptoms(draft))
-        found = self._resolver.resolve(
-            draft.codes, draft.side, _NOTHING if draft.settled else draft.context
-        )
+        context = _NOTHING if draft.settled else draft.context
+        found = self._resolver.resolve(draft.codes, draft.side, context)
         return self._with_open_question(draft, found)
 
     def _with_open_question(self, draft: Draft, found: Resolved) -> Resolved:
@@ -205,6 +206,9 @@ def _once(found: list[Suggestion]) -> list[Suggestion]:
         if not held:
             out.append(one)
     return out
+
+
+_HURT = re.compile(r"\b(?:traumatic|partial|fingertip|finger) amputation\b|\bamputation of\b")
 
 
 def _settle_past(draft: Draft) -> None:

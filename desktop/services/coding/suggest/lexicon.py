@@ -124,7 +124,8 @@ class Lexicon:
                 continue
             single = len(words) == 1
             shouted = single and _needs_capitals(words[0], meant)
-            if single and (words[0] in NOT_ALONE or len(words[0]) < 3 or _GRAVIDA.match(words[0])):
+            short = len(words[0]) < 3 or _GRAVIDA.match(words[0]) is not None
+            if single and (short or words[0] in NOT_ALONE):
                 continue
             known = self._entries.get(meant)
             codes = known.codes if known is not None else ()
@@ -231,7 +232,8 @@ def _telling(key: frozenset[str], code: str) -> bool:
 
 _VAGUE = ORDINARY | SITES
 _TOLD = frozenset(
-    "childhood resolved hx history family fh fhx personal past previous prior former old no without suspected".split()
+    "childhood resolved hx history family fh fhx personal past previous prior former old no "
+    "without suspected".split()
 )
 """Words that say something of a disease, which is read from the sentence instead."""
 _GRAVIDA = re.compile(r"g\d+p?\d*$")

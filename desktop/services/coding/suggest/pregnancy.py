@@ -60,29 +60,33 @@ def complicate(drafts: list[Draft], facts: NoteFacts) -> None:
         return
     table = _table()
     for draft in drafts:
-        if not draft.present or not draft.codes:
-            continue
-        if draft.first.startswith("Z349"):
-            draft.codes = (_supervision(facts),)
-            continue
-        if draft.first == "O09519" and _para(facts):
-            draft.codes = ("O09529",)
-            continue
-        if "spotting" in draft.key:
-            draft.codes = ("O26859",)
-            continue
-        early = facts.weeks is None or facts.weeks < HALFWAY
-        own = draft.first
-        if own.startswith("N93"):
-            draft.codes = ("O209",) if early else ("O4690",)
-        elif own.startswith("R11"):
-            draft.codes = ("O210", "O219") if early else ("O212", "O219")
-        else:
-            found = _longest(table, own)
-            if found:
-                also = (own,) if own.startswith(_SECOND_HALF) else ()
-                draft.codes = (*found, *also)
-        draft.context = frozenset()
+        if draft.present and draft.codes:
+            codes = _particular(draft, facts) or _with_own(table, draft.first)
+            if codes:
+                draft.codes = codes
+                draft.context = frozenset()
+
+
+def _particular(draft: Draft, facts: NoteFacts) -> tuple[str, ...]:
+    """The codes of what depends on parity or on the weeks; empty for all else."""
+    own = draft.first
+    early = facts.weeks is None or facts.weeks < HALFWAY
+    if own.startswith("Z349"):
+        return (_supervision(facts),)
+    if own == "O09519" and _para(facts):
+        return ("O09529",)
+    if "spotting" in draft.key:
+        return ("O26859",)
+    if own.startswith("N93"):
+        return ("O209",) if early else ("O4690",)
+    if own.startswith("R11"):
+        return ("O210", "O219") if early else ("O212", "O219")
+    return ()
+
+
+def _with_own(table: dict[str, tuple[str, ...]], own: str) -> tuple[str, ...]:
+    found = _longest(table, own)
+    return (*found, own) if found and own.startswith(_SECOND_HALF) else found
 
 
 def _para(facts: NoteFacts) -> bool:

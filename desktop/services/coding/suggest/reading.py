@@ -19,7 +19,8 @@ from desktop.services.coding.values import PatientFacts
 _SAYS_NOTHING = frozenset(
     "change issue problem symptom complaint question concern other need further evidence sign "
     "acute distress known drug medication time today side effect improvement known any new "
-    "significant respiratory apparent cannot able hx history after family personal rapid rule out use past seen normal".split()
+    "significant respiratory apparent cannot able hx history after family personal rapid rule out "
+    "use past seen normal".split()
 )
 _LONGEST_DENIED = 5
 _REGIONS = {

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and headings)
 """The parts of a note: its sections by their headings, its sentences, its words with places."""
 
 from __future__ import annotations
