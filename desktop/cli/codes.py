@@ -18,12 +18,16 @@ from desktop.cli.frame import (
     open_practice,
     print_json,
     progress,
+    read_bytes,
 )
+from desktop.errors import RuleError
+from desktop.services.coding.values import BEST, BUILT_IN, ICD10CM
 
 if TYPE_CHECKING:
     from desktop.services.coding.suggest.values import Suggestion
     from desktop.services.coding.values import CodeHit, ImportResult
     from desktop.services.database import Database
+    from desktop.services.registration.payer_import import PayerImport
 
 
 def add_parser(commands: Any) -> None:
@@ -51,6 +55,13 @@ def add_parser(commands: Any) -> None:
     load.add_argument(
         "--npi", action="append", default=[], help="of the national provider file, this provider"
     )
+    load.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="FIELD=HEADING",
+        help="of a payer list: name=Payer, electronic_id=Payer ID, … (again for more)",
+    )
     json_option(load)
     load.set_defaults(run=_import)
     search = inner.add_parser("search", help="codes by code or words; - reads queries")
@@ -58,6 +69,12 @@ def add_parser(commands: Any) -> None:
     search.add_argument("--on", type=day, metavar="DATE", help="date of service")
     search.add_argument("--limit", type=int, default=10)
     search.add_argument("--all", action="store_true", help="headings too, not only billable codes")
+    search.add_argument(
+        "--mode",
+        choices=(BUILT_IN, BEST),
+        default=BUILT_IN,
+        help="best searches by meaning too; its first use takes minutes",
+    )
     search.add_argument(
         "--system", default="", help="hcpcs, cpt, modifier, nucc, …; default: diagnoses"
     )
@@ -68,13 +85,19 @@ def add_parser(commands: Any) -> None:
     suggest.add_argument("--on", type=day, metavar="DATE", help="date of service")
     json_option(suggest)
     suggest.set_defaults(run=_suggest)
+    check = inner.add_parser("check", help="check the coding of a visit")
+    check.add_argument("visit", type=int, metavar="VISIT")
+    check.add_argument(
+        "--on", type=day, metavar="DATE", help="judge as of this day, not the dates of service"
+    )
+    json_option(check)
+    check.set_defaults(run=_check)
 
 
 def _import(options: argparse.Namespace) -> int:
     from desktop.services.coding.values import ImportOptions
     from desktop.services.registration import code_sets
 
-    told: list[ImportResult] = []
     said = ImportOptions(
         valid_from=options.start,
         states=frozenset(state.upper() for state in options.state),
@@ -83,17 +106,62 @@ def _import(options: argparse.Namespace) -> int:
     with open_practice(options) as database:
         for system in options.licensed:
             database.write(partial(code_sets.confirm_licence, system=system))
-        told = database.write(
-            lambda work: code_sets.import_files(work, options.files, said), progress()
-        )
+        found = code_sets.recognise(options.files)
+        lists = [c.path for c in found if c.is_payer_list or (options.column and not c.titles)]
+        sets = [path for path in options.files if path not in lists]
+        told: list[ImportResult] = []
+        if sets:
+            told = database.write(lambda work: code_sets.import_files(work, sets, said), progress())
+        payers = [(path, _import_payers(database, path, options.column)) for path in lists]
     if options.json:
-        print_json([_plain_import(r) for r in told])
+        listed = [_plain_payers(path.name, done) for path, done in payers]
+        print_json([*map(_plain_import, told), *listed])
     else:
         for result in told:
             print(result.text)
             for line in result.rejected:
                 print(f"  line {line.number}: {line.text}")
-    return FINDINGS if any(r.rejected for r in told) else DONE
+        for path, done in payers:
+            print(f"{path.name}: {done.text}")
+            for row in done.rows:
+                if row.why or row.changes:
+                    print(f"  {row.text}")
+    rejected = any(r.rejected for r in told) or any(r.why for _, d in payers for r in d.rows)
+    return FINDINGS if rejected else DONE
+
+
+def _import_payers(database: Database, path: Path, columns: Sequence[str]) -> PayerImport:
+    """Take a clearinghouse's list over; headings that are not known are named by --column."""
+    from desktop.services.registration import payer_file, payer_import
+
+    data = read_bytes(path)
+    file = payer_file.read_payers(data)
+    mapping = dict(file.proposed)
+    for each in columns:
+        field, _, heading = each.partition("=")
+        if heading not in file.headings:
+            raise RuleError(
+                f"{path.name} has no column “{heading}”; write --column FIELD=HEADING with one of: "
+                f"{', '.join(file.headings)}."
+            )
+        mapping[field] = file.headings.index(heading)
+    return database.write(lambda work: payer_import.import_payers(work, data, mapping), progress())
+
+
+def _plain_payers(name: str, done: PayerImport) -> dict[str, Any]:
+    return {
+        "file": name,
+        "payers": [
+            {
+                "row": row.number,
+                "name": row.name,
+                "electronic_id": row.electronic_id,
+                "result": row.result.value,
+                "why": row.why,
+            }
+            for row in done.rows
+        ],
+    }
 
 
 def _plain_import(result: ImportResult) -> dict[str, Any]:
@@ -112,9 +180,12 @@ def _plain_import(result: ImportResult) -> dict[str, Any]:
 
 
 def _search(options: argparse.Namespace) -> int:
-    from desktop.services.codes import plain_hits
+    from desktop.services.codes import plain_hits, prepare_best
 
     with open_practice(options) as database:
+        if options.mode == BEST:
+            system = options.system or ICD10CM
+            database.submit_read(lambda work: prepare_best(work, system), progress()).result()
         for query in sys.stdin if options.text == "-" else [options.text]:
             hits = _hits(database, query.rstrip("\n"), options)
             if options.text == "-":
@@ -132,7 +203,13 @@ def _hits(database: Database, text: str, options: argparse.Namespace) -> list[Co
 
     return database.read(
         lambda work: search_codes(
-            work, text, options.on, options.limit, every=options.all, system=options.system
+            work,
+            text,
+            options.on,
+            options.limit,
+            every=options.all,
+            system=options.system,
+            mode=options.mode,
         )
     )
 
@@ -162,3 +239,21 @@ def _told(found: Sequence[Suggestion]) -> Iterator[str]:
             yield f"  {each.question}"
             yield from (f"    {a.text}: {a.dotted:<9} {a.title}" for a in each.answers)
         yield from (f"  {code.dotted:<9} {code.title}" for code in each.codes)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from desktop.services.rules.coding.report import check_coding, plain_coding
+
+    with open_practice(options) as database:
+        found = database.read(lambda work: check_coding(work, options.visit, options.on))
+    if options.json:
+        print_json(plain_coding(found))
+    else:
+        for each in found:
+            word = "advice" if each.advice else each.finding.severity.value
+            passed = f" (passed: {each.passed})" if each.passed else ""
+            print(f"{word:<8}{each.finding.field}: {each.finding.text}{passed}")
+            print(f"        {each.finding.source}")
+        if not found:
+            print(f"Nothing to mend in the coding of visit {options.visit}.")
+    return FINDINGS if any(not each.passed and not each.advice for each in found) else DONE

@@ -17,7 +17,7 @@ from desktop.models.values.enums import Sex
 from desktop.services.coding.suggest.engine import suggest
 from desktop.services.coding.suggest.values import NamedProcedure, Suggestion
 from desktop.services.coding.systems import SYSTEMS
-from desktop.services.coding.values import CPT, HCPCS, ICD10CM, CodeHit, PatientFacts
+from desktop.services.coding.values import BUILT_IN, CPT, HCPCS, ICD10CM, CodeHit, PatientFacts
 from desktop.services.registration import procedures
 from desktop.services.registration.procedures import ProcedureDraft
 from desktop.services.work import Permission, Work, needs
@@ -38,6 +38,7 @@ def search_codes(
     *,
     every: bool = False,
     system: str = "",
+    mode: str = BUILT_IN,
 ) -> list[CodeHit]:
     """Codes for a code or words, best first, in the order of this practice's use.
 
@@ -49,6 +50,7 @@ def search_codes(
         every: headings too, else only billable codes.
         system: the code system; empty = diagnoses, and of the procedure sets the very code
             that was typed.
+        mode: `BUILT_IN`, or `BEST`: by meaning as well; see `prepare_best`.
 
     Raises:
         RuleError: no release covers the date, or the system is not loaded.
@@ -56,11 +58,29 @@ def search_codes(
     wanted = system or ICD10CM
     day = _day(work, wanted, on)
     found = work.codes.search(
-        text, day, limit, wanted, weights(work, wanted), billable_only=not every
+        text,
+        day,
+        limit,
+        wanted,
+        weights(work, wanted),
+        billable_only=not every,
+        mode=mode,
+        progress=work.progress.report,
     )
     if system or not _PROCEDURE.fullmatch(text.strip().upper()):
         return found
     return [*_exact_procedures(work, text, on), *found][:limit]
+
+
+@needs(Permission.VIEW)
+def prepare_best(work: Work, system: str = ICD10CM) -> None:
+    """Make what best search needs of a system and lacks; minutes the first time, then nothing.
+
+    Raises:
+        RuleError: its packages are not installed.
+        Cancelled: from the progress of the work; what was made is kept.
+    """
+    work.codes.prepare_best(system, work.progress.report)
 
 
 def _day(work: Work, system: str, on: dt.date | None) -> dt.date:

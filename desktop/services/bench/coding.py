@@ -24,7 +24,8 @@ from desktop.services.bench.queries import (
 )
 from desktop.services.bench.result import p99, timed
 from desktop.services.clock import SampleClock
-from desktop.services.coding.store import BEST, BUILT_IN, CodeStore
+from desktop.services.coding.store import CodeStore
+from desktop.services.coding.values import BEST, BUILT_IN
 from desktop.services.coding.vectors import model
 from desktop.services.coding.vectors.index import SUFFIX
 from desktop.services.database import CODES_NAME

@@ -18,6 +18,8 @@ from desktop.services.coding.connection import connect, said
 from desktop.services.coding.directory import DirectoryProvider, find_providers
 from desktop.services.coding.search import Searcher, Wish
 from desktop.services.coding.values import (
+    BEST,
+    BUILT_IN,
     ICD10CM,
     CodeHit,
     CodeInfo,
@@ -39,8 +41,6 @@ from desktop.services.coding.values import (
 if TYPE_CHECKING:
     from desktop.services.coding.vectors.index import Meaning
 
-BUILT_IN = "built-in"
-BEST = "best"
 _NO_WEIGHTS: Mapping[str, int] = MappingProxyType({})
 _COLUMNS = (
     "code, title, short_title, billable, parent, valid_from, valid_to, replaced_by, kind,"

@@ -34,6 +34,10 @@ LCD = "lcd"
 NPPES = "nppes"
 """The national provider file; its rows lie in `directory_provider`."""
 
+BUILT_IN = "built-in"
+BEST = "best"
+"""Modes of search: by words alone, and by meaning as well."""
+
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, what is being done); may raise `desktop.errors.Cancelled`."""
 

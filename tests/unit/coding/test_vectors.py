@@ -13,9 +13,9 @@ import pytest
 from desktop.errors import Cancelled, RuleError
 from desktop.services.coding.connection import transaction
 from desktop.services.coding.saving import save_release
-from desktop.services.coding.store import BEST, CodeStore
+from desktop.services.coding.store import CodeStore
 from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import no_progress
+from desktop.services.coding.values import BEST, no_progress
 from desktop.services.coding.vectors import index, model
 from desktop.services.coding.vectors.wordpiece import WordPiece
 from desktop.services.coding.writer import Node
