@@ -11,70 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from desktop.services.coding.suggest.drafts import Draft
+from desktop.services.coding.suggest.diabetes import diabetes
+from desktop.services.coding.suggest.drafts import Draft, present
 from desktop.services.coding.suggest.facts import NoteFacts
 from desktop.services.coding.suggest.sections import Section
 from desktop.services.coding.suggest.values import Status
 
 Rule = Callable[[list[Draft], NoteFacts], None]
 
-_POOR_CONTROL = re.compile(
-    r"\b(?:poor(?:ly)?[- ](?:control\w*|managed)|uncontrolled|un-controlled|out of control|not (?:well |"
-    r"adequately |at all )?controlled|inadequately controlled|suboptimal\w*|not at goal|above goal|"
-    r"hyperglyc[ae]mi\w*|high sugars?|sugars? (?:running |are |have been )?high)\b"
-)
-_GLUCOSE_COMPLICATIONS: tuple[tuple[str, str, bool], ...] = (
-    # start of the complication's code, end of the diabetes code, complication coded as well
-    ("N184", "22", True),
-    ("N18", "22", True),
-    ("G629", "42", False),
-    ("E1142", "42", False),
-    ("E1140", "40", False),
-    ("G59", "41", False),
-    ("G99", "43", False),
-    ("K3184", "43", False),
-    ("H3600", "319", False),
-    ("H3500", "319", False),
-    ("I739", "51", False),
-    ("I7020", "51", False),
-    ("L9741", "621", True),
-    ("L9740", "621", True),
-    ("L9742", "621", True),
-    ("L975", "621", True),
-    ("L97", "622", True),
-    ("L984", "622", True),
-    ("E162", "649", False),
-    ("R739", "65", False),
-    ("R80", "29", False),
-    ("N08", "21", False),
-    ("H26", "36", False),
-    ("H259", "36", False),
-    ("M146", "610", False),
-    ("N52", "69", True),
-    ("E785", "69", True),
-)
-_NEVER_ASSUMED = ("E785", "N52", "H259", "H26", "G59")
-"""Complications only where the note itself links them."""
-_LINK = re.compile(
-    r"\b(?:due to|from|secondary to|caused by|because of|associated with|diabetic|with|2/2|d/t)\b"
-)
-_RETINA: tuple[tuple[re.Pattern[str], str], ...] = (
-    (
-        re.compile(
-            r"\bnon-?\s?proliferative[^.;]{0,20}\bmild|\bmild (?:npdr|non-?\s?proliferative)"
-        ),
-        "2",
-    ),
-    (re.compile(r"\bmoderate (?:npdr|non-?\s?proliferative)"), "3"),
-    (re.compile(r"\bsevere (?:npdr|non-?\s?proliferative)"), "4"),
-    (
-        re.compile(
-            r"(?<!non)(?<!non-)(?<!non )\bproliferative (?:diabetic )?retinopathy\b|\bpdr\b"
-        ),
-        "5",
-    ),
-)
-_TYPE = re.compile(r"^E(?:08|09|10|11|13)")
 KIDNEY_LATE = ("N185", "N186", "N1850")
 
 
@@ -84,135 +28,15 @@ def combine(drafts: list[Draft], facts: NoteFacts) -> None:
         rule(drafts, facts)
 
 
-def _present(drafts: Sequence[Draft], *starts: str) -> list[Draft]:
-    return [d for d in drafts if d.present and d.first.startswith(starts)]
-
-
-# --- diabetes ---------------------------------------------------------------------------
-
-
-def _diabetes(drafts: list[Draft], facts: NoteFacts) -> None:
-    mentions = [d for d in drafts if d.present and _TYPE.match(d.first)]
-    if not mentions:
-        return
-    known = [d for d in mentions if d.first[:3] != "E11" or d.key & {"2", "ii"}]
-    kind = known[0].first[:3] if known else "E11"
-    kind = _secondary(facts.text) or kind
-    found = _complications(drafts, mentions, facts, kind)
-    for mention in mentions:
-        own = mention.first
-        eye = _retinopathy(mention, facts, kind)
-        if eye:
-            mention.settle(
-                eye, *(code for code, _ in found), question="" if known else "Which type?"
-            )
-            continue
-        if len(own) > 4 and own[3:] not in {"9", "8"} and own[:3] == "E11" and not found:
-            mention.codes = (kind + own[3:], *mention.codes[1:])
-            continue
-        near = [code for code, at in found if at == mention.sentence]
-        codes = list(dict.fromkeys([*near, *(code for code, _ in found)]))
-        question = "" if known or kind != "E11" else "Which type?"
-        mention.settle(*(codes or [kind + "9"]), question=question)
-        if own[3:] not in {"9", "8"} and _TYPE.match(own):
-            mention.settle(kind + own[3:], *codes, question=question)
-
-
-def _secondary(text: str) -> str:
-    if re.search(r"\b(?:steroid|drug|medication)[- ]induced diabetes", text):
-        return "E09"
-    if re.search(
-        r"\bdiabetes (?:mellitus )?(?:due to|secondary to|from) (?:chronic )?(?:pancreatitis|cystic|"
-        r"cushing|hemochromatosis|pancreatectomy)|\btype 3c\b",
-        text,
-    ):
-        return "E08"
-    return ""
-
-
-def _complications(
-    drafts: list[Draft], mentions: list[Draft], facts: NoteFacts, kind: str
-) -> list[tuple[str, int]]:
-    """Combination codes in reading order, with the sentence of each; marks the other halves."""
-    out: list[tuple[str, int]] = []
-    for draft in drafts:
-        if not draft.present or draft in mentions:
-            continue
-        eye = _retinopathy(draft, facts, kind)
-        if eye:
-            draft.settle(eye)
-            out.append((eye, draft.sentence))
-            continue
-        for start, end, both in _GLUCOSE_COMPLICATIONS:
-            if not draft.first.startswith(start):
-                continue
-            if start in _NEVER_ASSUMED and not _linked(draft, mentions, facts):
-                break
-            code = kind + end
-            if draft.first == "G629":
-                code = kind + ("42" if draft.key & {"polyneuropathy", "peripheral"} else "40")
-            if draft.first.startswith("E162") and re.search(r"\bwith coma\b", facts.text):
-                code = kind + "641"
-            out.append((code, draft.sentence))
-            if both:
-                draft.codes = (draft.first, code, *draft.codes[1:])
-            else:
-                draft.settle(code)
-            break
-    if _poor(mentions, facts) and kind + "65" not in {c for c, _ in out}:
-        out.append((kind + "65", mentions[0].sentence))
-    return out
-
-
-def _retinopathy(draft: Draft, facts: NoteFacts, kind: str) -> str:
-    if "retinopathy" not in draft.key and not draft.key & {"npdr", "pdr"}:
-        return ""
-    if "hypertensive" in draft.key:
-        return ""
-    edema = re.search(r"\bmacular edema\b", facts.text) and not re.search(
-        r"\b(?:no|without)(?: \w+)? macular edema\b", facts.text
-    )
-    sides = {"right": "1", "left": "2", "bilateral": "3", "": "9"}
-    for pattern, stage in _RETINA:
-        if pattern.search(facts.text):
-            return f"{kind}3{stage}{'1' if edema else '9'}{sides[draft.side]}"
-    return kind + ("311" if edema else "319")
-
-
-def _linked(draft: Draft, mentions: list[Draft], facts: NoteFacts) -> bool:
-    for mention in mentions:
-        a, b = sorted([(draft.start, draft.end), (mention.start, mention.end)])
-        between = facts.text[a[1] : b[0]]
-        if mention.sentence == draft.sentence and len(between) < 30 and _LINK.search(between):
-            return True
-        if abs(mention.start - draft.start) < 2:
-            return True
-    return False
-
-
-def _poor(mentions: list[Draft], facts: NoteFacts) -> bool:
-    for match in _POOR_CONTROL.finditer(facts.text):
-        if any(abs(match.start() - m.start) < 160 for m in mentions):
-            before = facts.text[max(0, match.start() - 40) : match.start()]
-            if re.search(
-                r"(?:\bno\b|\bden\w+\b|hypertension|htn|bp|blood pressure|pain|asthma)"
-                r"[^.;]{0,25}$",
-                before,
-            ):
-                continue
-            return True
-    return False
-
-
 # --- heart and kidneys --------------------------------------------------------------------
 
 
 def _hypertension(drafts: list[Draft], facts: NoteFacts) -> None:
-    pressure = _present(drafts, "I10")
+    pressure = present(drafts, "I10")
     if not pressure or facts.pregnant:
         return
-    failing = _present(drafts, "I50")
-    kidneys = _present(drafts, "N18")
+    failing = present(drafts, "I50")
+    kidneys = present(drafts, "N18")
     late = any(d.first.startswith(KIDNEY_LATE) for d in kidneys)
     if failing and kidneys:
         code = "I132" if late else "I130"
@@ -230,9 +54,9 @@ def _hypertension(drafts: list[Draft], facts: NoteFacts) -> None:
 
 
 def _lungs(drafts: list[Draft], facts: NoteFacts) -> None:  # noqa: ARG001
-    obstructed = _present(drafts, "J449", "J441")
+    obstructed = present(drafts, "J449", "J441")
     if obstructed:
-        infection = _present(drafts, "J18", "J20", "J15", "J12", "J13", "J14", "J22")
+        infection = present(drafts, "J18", "J20", "J15", "J12", "J13", "J14", "J22")
         worse = any(d.first == "J441" for d in obstructed) or any(
             "exacerbation" in d.context for d in obstructed
         )
@@ -243,19 +67,19 @@ def _lungs(drafts: list[Draft], facts: NoteFacts) -> None:  # noqa: ARG001
                 if worse and "exacerbation" in (draft.key | draft.context) and not near:
                     codes.reverse()
                 draft.settle(*codes)
-    emphysema = _present(drafts, "J439")
+    emphysema = present(drafts, "J439")
     if emphysema:
-        for draft in _present(drafts, "J449"):
+        for draft in present(drafts, "J449"):
             draft.settle("J439", "J449")
-    flu = _present(drafts, "J101", "J111")
-    sick = _present(drafts, "J18", "J12")
+    flu = present(drafts, "J101", "J111")
+    sick = present(drafts, "J18", "J12")
     if flu and sick:
         kind = "J10" if any(d.first == "J101" for d in flu) else "J11"
         for draft in flu:
             draft.settle(kind + "00")
-    covid = _present(drafts, "U071")
+    covid = present(drafts, "U071")
     if covid:
-        for draft in _present(drafts, "J189", "J129"):
+        for draft in present(drafts, "J189", "J129"):
             draft.settle("J1282")
 
 
@@ -269,7 +93,7 @@ def _influenza_identified(drafts: list[Draft], facts: NoteFacts) -> None:
     )
     if positive is None:
         return
-    for draft in _present(drafts, "J111"):
+    for draft in present(drafts, "J111"):
         draft.codes = ("J101", *draft.codes)
 
 
@@ -280,7 +104,7 @@ _BMI = re.compile(r"\bbmi\b(?: of| is| was|:| today| at|=|,)*\s*(?:now )?(\d{2}(
 
 def body_mass(drafts: Sequence[Draft], facts: NoteFacts) -> list[tuple[int, int, str]]:
     """Place and code of a body mass index that a weight diagnosis makes codable (I.B.14)."""
-    weight = _present(drafts, "E66", "R635", "R634", "R636", "E4", "O9921", "Z713", "E88810")
+    weight = present(drafts, "E66", "R635", "R634", "R636", "E4", "O9921", "Z713", "E88810")
     adult = facts.age is None or facts.age >= 20
     out = []
     for match in _BMI.finditer(facts.text):
@@ -306,11 +130,11 @@ def _z68(value: float) -> str:
 
 def _mind(drafts: list[Draft], facts: NoteFacts) -> None:  # noqa: ARG001
     """Dementia of a named disease, and nicotine dependence once tobacco use is classified."""
-    if _present(drafts, "F17210"):
-        for draft in _present(drafts, "F17200"):
+    if present(drafts, "F17210"):
+        for draft in present(drafts, "F17200"):
             draft.settle("F17210")
-    if _present(drafts, "G30"):
-        for draft in _present(drafts, "F0390", "F039"):
+    if present(drafts, "G30"):
+        for draft in present(drafts, "F0390", "F039"):
             draft.settle("F0280", "F0390")
 
 
@@ -367,8 +191,8 @@ def _resolved(drafts: list[Draft], facts: NoteFacts) -> None:
     for draft in drafts:
         if draft.present and draft.key in over:
             draft.status = Status.HISTORY
-    if _present(drafts, "U099"):
-        for draft in _present(drafts, "U071"):
+    if present(drafts, "U099"):
+        for draft in present(drafts, "U071"):
             draft.dropped = True
 
 
@@ -379,8 +203,8 @@ _BLOOD_LOSS = re.compile(
 
 
 def _anemia(drafts: list[Draft], facts: NoteFacts) -> None:
-    kidney = _present(drafts, "N18")
-    for draft in _present(drafts, "D509", "D649"):
+    kidney = present(drafts, "N18")
+    for draft in present(drafts, "D509", "D649"):
         after = facts.text[draft.end : draft.end + 70]
         match = _BLOOD_LOSS.search(after)
         if (
@@ -412,8 +236,8 @@ _INFECTIONS = ("A", "B", "J09", "J10", "J11", "J12", "J13", "G0")
 
 def _vaccines(drafts: list[Draft], facts: NoteFacts) -> None:  # noqa: ARG001
     """“MMR and varicella given”: the disease's name stands for its vaccine."""
-    sentences = {d.sentence for d in _present(drafts, "Z23")}
-    for draft in _present(drafts, *_INFECTIONS):
+    sentences = {d.sentence for d in present(drafts, "Z23")}
+    for draft in present(drafts, *_INFECTIONS):
         if draft.sentence in sentences and draft.context & _GIVEN:
             draft.settle("Z23")
 
@@ -422,7 +246,7 @@ def _newborn(drafts: list[Draft], facts: NoteFacts) -> None:
     if not facts.newborn:
         return
     for start, code in _NEWBORN.items():
-        for draft in _present(drafts, start):
+        for draft in present(drafts, start):
             draft.settle(code)
 
 
@@ -455,7 +279,7 @@ _ACUTE = (
 
 def _check_ups(drafts: list[Draft], facts: NoteFacts) -> None:
     """A check-up of a child or an adult, and whether something abnormal was found in it."""
-    for draft in _present(drafts, *_CHECK_UPS):
+    for draft in present(drafts, *_CHECK_UPS):
         code = draft.first
         if facts.age is not None and code in {"Z0000", "Z00129"}:
             code = "Z0000" if facts.age >= 18 else "Z00129"
@@ -464,7 +288,7 @@ def _check_ups(drafts: list[Draft], facts: NoteFacts) -> None:
         if code not in _CHECK_UPS:
             draft.codes = (code,)
             continue
-        found = [d for d in _present(drafts, *_ACUTE) if d.section is not Section.REVIEW]
+        found = [d for d in present(drafts, *_ACUTE) if d.section is not Section.REVIEW]
         abnormal = bool(found) or "abnormal" in draft.context
         abnormal = abnormal and not _ALL_WELL.search(facts.text)
         codes = (_CHECK_UPS[code], code) if abnormal else (code, _CHECK_UPS[code])
@@ -490,5 +314,5 @@ def _most_specific(drafts: list[Draft], facts: NoteFacts) -> None:  # noqa: ARG0
 
 _RULES: tuple[Rule, ...] = (
     _vaccines, _newborn, _check_ups, _most_specific,
-    _resolved, _influenza_identified, _diabetes, _hypertension, _lungs, _mind, _stroke, _anemia,
+    _resolved, _influenza_identified, diabetes, _hypertension, _lungs, _mind, _stroke, _anemia,
 )  # fmt: skip

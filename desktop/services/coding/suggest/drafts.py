@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from desktop.services.coding.suggest.sections import Section
@@ -55,3 +56,8 @@ class Draft:
         self.codes = tuple(dict.fromkeys(c for c in codes if c))
         self.settled = True
         self.question = question
+
+
+def present(drafts: Sequence[Draft], *starts: str) -> list[Draft]:
+    """The drafts that are present and whose first code begins so."""
+    return [d for d in drafts if d.present and d.first.startswith(starts)]
