@@ -145,6 +145,9 @@ def test_7th_characters_show_the_whole_code(qtbot: QtBot, window: MainWindow) ->
     assert "it needs a 7th character" in text
     assert "W10.9XXD" in text
     assert "X fills the empty places" in text
+    press(tab.view, Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: shown_code(tab) == "W10.9XXD")
+    assert "Billable on 09/15/2026." in tab.view.toPlainText()
 
 
 def test_a_favourite_stands_on_top_of_the_tree_and_first_in_search(

@@ -22,6 +22,7 @@ from desktop.ui.fees.codes_tab import CodesTab
 from desktop.ui.fees.page import FeesPage
 from desktop.ui.fees.sets_import import read_filter
 from desktop.ui.lib import messages
+from desktop.ui.lib.runner import Busy
 from desktop.ui.main_window import MainWindow
 from desktop.ui.today.page import TodayPage
 from tests.flows.conftest import focused, settle
@@ -294,3 +295,22 @@ def test_the_browser_shows_next_years_codes_once_they_are_loaded(
     qtbot.waitUntil(lambda: browse.tree.current_code() == "Z2914")
     assert "Before and after" in browse.view.toPlainText()
     assert "globin" in browse.view.toPlainText()
+
+
+def test_cancel_keeps_nothing_of_a_long_import(qtbot: QtBot, window: MainWindow) -> None:
+    tab = sets(qtbot, window)
+    before = [(r.system, r.release) for r in tab.table.rows()]
+    runner = tab.context.runner
+
+    def cancel(busy: Busy | None) -> None:
+        if busy is not None:
+            runner.cancel()
+
+    runner.busy_changed.connect(cancel)
+    drop(tab, shared_dir("code-samples") / "icd10cm_order_addenda_2027.txt")
+    wait_for(qtbot, window, lambda: "nothing of it was kept" in notice(window))
+    assert not tab.report.isVisible()
+    tab.refresh()
+    settle(qtbot, window)
+    assert [(r.system, r.release) for r in tab.table.rows()] == before
+    assert tab.import_button.isEnabled()

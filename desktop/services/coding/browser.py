@@ -22,6 +22,7 @@ from desktop.services.coding.values import (
     ICD10CM,
     MPFS,
     MUE,
+    NCCI,
     CodeInfo,
     CodeNote,
     Description,
@@ -198,9 +199,17 @@ def _medicare(store: CodeStore, info: CodeInfo, on: dt.date) -> tuple[tuple[str,
     mains = [p.second for p in store.pairs(ADD_ON, [info.code], on)]
     if mains:
         shown = ["what the contractor says" if m == _CONTRACTOR else m for m in mains[:_MAINS]]
-        more = f" and {len(mains) - _MAINS} more" if len(mains) > _MAINS else ""
-        found += (("Only beside", ", ".join(shown) + more),)
+        found += (("Only beside", ", ".join(shown) + _more(len(mains))),)
+    parts = store.pairs(NCCI, [info.code], on)
+    for name, mark in (("Never with it", "0"), ("With it only by a modifier", "1")):
+        codes = [p.second for p in parts if p.indicator == mark]
+        if codes:
+            found += ((name, f"{', '.join(codes[:_MAINS])}{_more(len(codes))} (NCCI)"),)
     return found
+
+
+def _more(count: int) -> str:
+    return f" and {count - _MAINS:,} more" if count > _MAINS else ""
 
 
 def additions(store: CodeStore, code: str, on: dt.date) -> tuple[Addition, ...]:
@@ -223,7 +232,7 @@ def _standing(
     if not in_force:
         text = f"Ended on {info.valid_to:{_DAY}}"
         return f"{text}; replaced by {info.replaced_by}." if info.replaced_by else f"{text}."
-    if info.kind != "code":
+    if info.kind != "code" or (info.system != ICD10CM and not info.billable):
         return "A heading: choose a code below."
     if info.system != ICD10CM:
         covering = store.coverage(info.system, on)

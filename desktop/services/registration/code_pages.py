@@ -203,5 +203,4 @@ def _favourites(work: Work, system: str) -> frozenset[str]:
 
 def _line(info: CodeInfo, favourites: frozenset[str]) -> CodeLine:
     names = (info.code, info.dotted, info.title)
-    is_heading = not info.billable and info.system == ICD10CM
-    return CodeLine(*names, "", is_heading or info.kind != "code", info.code in favourites)
+    return CodeLine(*names, "", not info.billable, info.code in favourites)

@@ -129,7 +129,8 @@ def _sevenths(page: CodePage) -> str:
             f"<td>{escape(each.meaning)}</td></tr>"
         )
     padded = any(s.is_padded for s in page.sevenths)
-    words = ' <span class="muted">(X fills the empty places)</span>' if padded else ""
+    said = "its letter chooses it" + ("; X fills the empty places" if padded else "")
+    words = f' <span class="muted">({said})</span>'
     table = f'<table cellspacing="0" cellpadding="3">{"".join(rows)}</table>'
     return f"<h3>7th character{words}</h3>{table}"
 

@@ -68,12 +68,23 @@ class CodeView(QTextBrowser):
             self._paint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Override of Qt: a number takes the code with that number."""
-        number = digit(event)
+        """Override of Qt: a number takes the code with that number, a letter a 7th character."""
+        number, seventh = digit(event), self._seventh(event)
         if number:
             self.numbered.emit(number)
             return
+        if seventh:
+            self.wanted.emit(seventh)
+            return
         super().keyPressEvent(event)
+
+    def _seventh(self, event: QKeyEvent) -> str:
+        """The code with the 7th character that was pressed, else nothing."""
+        if self._code is None or event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
+            return ""
+        mark = event.text().upper()
+        found = (s.code for s in self._code.page.sevenths if s.mark == mark and mark.isalpha())
+        return next(found, "")
 
     def _paint(self) -> None:
         scheme = theme.current()

@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.errors import AppError, Problem, RuleError
+from desktop.errors import AppError, Cancelled, Problem, RuleError
 from desktop.services.coding.values import ImportOptions, ImportResult, NeedsLicence
 from desktop.services.registration import code_sets
 from desktop.services.registration.code_sets import Candidate
@@ -89,7 +89,9 @@ class SetsImport(QObject):
         self.loaded.emit(results)
 
     def _on_refused(self, error: AppError, paths: Sequence[Path], options: ImportOptions) -> None:
-        if isinstance(error, NeedsLicence):
+        if isinstance(error, Cancelled):
+            messages.info(self.owner, str(error) or "Stopped; nothing of it was kept.")
+        elif isinstance(error, NeedsLicence):
             self._ask_licence(error, paths, options)
         elif code_sets.asks_for_day(error) and len(paths) == 1 and options.valid_from is None:
             self._ask_day(str(error), paths, options)

@@ -11,10 +11,14 @@ import pytest
 
 from desktop.services.coding import browser
 from desktop.services.coding.browser import CodePage
+from desktop.services.coding.connection import transaction
 from desktop.services.coding.differences import What, changes
+from desktop.services.coding.saving import save_release
 from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import NoteKind
+from desktop.services.coding.systems import Draft
+from desktop.services.coding.values import NoteKind, no_progress
 from desktop.services.coding.variants import Side, sevenths, sides
+from desktop.services.coding.writer import Node
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import IN_2026, IN_2027, NOW
 
@@ -234,3 +238,38 @@ def test_a_range_of_categories_is_offered_as_a_choice_not_as_its_first_code(
     assert (blood.code, blood.dotted, blood.title) == ("D56", "D56–D76", "choose one of these")
     assert not blood.billable
     assert found["nephropathy (N14.0-N14.2)"].dotted == "N14"
+
+
+def test_a_further_system_with_headings_is_browsed_like_any_other(empty_store: CodeStore) -> None:
+    start = dt.date(2026, 1, 1)
+    nodes = [
+        Node("code", "W1", "", "Transport", billable=False),
+        Node("code", "W11", "W1", "Ride on a mule", billable=True, attributes='{"unit": "mile"}'),
+    ]
+    draft = Draft("zia", "Zia 2026", start, None, "rows", "zia.csv", "0" * 64)
+    with transaction(empty_store._connection):
+        save_release(empty_store._connection, draft, nodes, NOW, no_progress)
+    head = browser.page(empty_store, "W1", IN_2026, "zia")
+    assert head is not None
+    assert head.standing == "A heading: choose a code below."
+    assert [c.code for c in head.children] == ["W11"]
+    code = browser.page(empty_store, "W11", IN_2026, "zia")
+    assert code is not None
+    assert code.path == (("W1", "W1", "Transport"),)
+    assert code.facts == (("Unit", "mile"),)
+
+
+def test_a_procedure_names_what_is_never_billed_with_it(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    samples = shared_dir() / "code-samples"
+    empty_store.import_file(samples / "hcpcs-2019-alpha-numeric.zip", NOW)
+    file = tmp_path / "ccipra-2019q1.txt"
+    head = "Column 1\tColumn 2\t*=in existence\tEffective\tDeletion\tModifier\tPTP Edit Rationale"
+    rows = ["G0438\tG0439\t\t20190101\t*\t0\tMisuse", "G0438\tG0402\t\t20190101\t*\t1\tMisuse"]
+    file.write_text("\n".join(["A notice", head, *rows, ""]))
+    empty_store.import_file(file, NOW, dt.date(2019, 1, 1))
+    page = browser.page(empty_store, "G0438", dt.date(2019, 2, 1), "hcpcs")
+    assert page is not None
+    assert dict(page.facts)["Never with it"] == "G0439 (NCCI)"
+    assert dict(page.facts)["With it only by a modifier"] == "G0402 (NCCI)"
