@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from desktop.models.values.claim_record import CoverageRecord, DiagnosisRecord, DrugRecord
 from desktop.models.values.enums import Severity
@@ -227,7 +229,14 @@ def test_a_pair_may_lie_on_two_visits_of_the_day(store: CodeStore) -> None:
     yesterday = ON - dt.timedelta(days=1)
     assert judged(store, ("97597",), others=[replace(other, on=yesterday, to_on=yesterday)]) == []
     (behind,) = judged(store, ("11042",), others=[service(50, "97597")])
-    assert behind.field == "lines.1.modifiers", "the denied one has its own claim"
+    assert behind.field == "lines.1.procedure", "the denied one has its own claim"
+    assert "includes 97597 (visit 120)" in behind.text
+
+
+def test_several_pairs_of_a_line_are_one_finding(store: CodeStore) -> None:
+    others = [service(50, "11042"), service(51, "11042")]
+    (found,) = judged(store, ("97597",), others=others)
+    assert "11042 (visit 120) and 11042 (visit 121)" in found.text
 
 
 def test_what_law_forbids_is_an_error_for_those_payers_alone(store: CodeStore) -> None:
@@ -501,6 +510,38 @@ def test_what_medicare_asks_for(
 ) -> None:
     assert {f.rule for f in judged(store, *lines, payer=MEDICARE)} == expected
     assert judged(store, *lines) == [], "other payers do not ask"
+
+
+CODES = "99213 99203 20610 20611 11042 97597 36415 J1100 97110 12001 27447 G2211 A4550".split()
+MARKS = "25 59 XS 50 LT RT 26 TC 76 77 95 24 57 58 79 JW JZ GA GZ GY KX GP GO 33 F2 QW".split()
+LINES = st.lists(
+    st.tuples(st.sampled_from(CODES), st.lists(st.sampled_from(MARKS), max_size=4, unique=True)),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(lines=LINES, elsewhere=LINES, medicare=st.booleans())
+def test_one_reason_never_passes_two_findings(
+    store: CodeStore,
+    lines: list[tuple[str, list[str]]],
+    elsewhere: list[tuple[str, list[str]]],
+    medicare: bool,
+) -> None:
+    others = [
+        service(60 + n, code, *marks, on=ON - dt.timedelta(days=n % 3))
+        for n, (code, marks) in enumerate(elsewhere)
+    ]
+    payer = MEDICARE if medicare else FIRST
+    found = judged(store, *((code, *marks) for code, marks in lines), others=others, payer=payer)
+    passable = [(f.rule, f.field) for f in found if not f.is_error]
+    assert len(passable) == len(set(passable))
+    assert all(f.text.endswith(".") and f.source for f in found)
 
 
 # --- new patients ---------------------------------------------------------------------------

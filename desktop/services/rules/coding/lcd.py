@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import FilingCode
-from desktop.services.rules.coding.cases import Case
+from desktop.services.rules.coding.cases import Case, listed
 from desktop.services.rules.coding.facts import Article
 from desktop.services.rules.findings import CheckContext, Finding, target, warning
 
@@ -25,33 +25,35 @@ def check(record: ClaimRecord, found: list[Case], context: CheckContext) -> Iter
     if chosen is None or chosen.payer.filing_code not in _MEDICARE:
         return
     for case in found:
-        for article in context.coding.articles.get(case.code, ()):
-            yield from _judged(record, case, article)
+        articles = context.coding.articles.get(case.code, ())
+        yield from _unconfirmed(case, [a for a in articles if a.confirmed is None and a.groups])
+        yield from _uncovered(record, case, [a for a in articles if a.confirmed])
 
 
-def _judged(record: ClaimRecord, case: Case, article: Article) -> Iterator[Finding]:
-    source = f"Medicare coverage article A{article.article.lstrip('A')}"
-    if article.confirmed is None:
-        if article.groups:
-            yield warning(
-                UNCONFIRMED,
-                f"{case.where}.procedure",
-                f"{case.name}: coverage article {article.article} ({article.title}) lists "
-                f"{case.code}; say once which of its diagnosis groups serves it, or that it does "
-                "not apply here.",
-                source,
-            )
-        return
-    if not article.confirmed or case.modifiers & _LIABILITY:
+def _unconfirmed(case: Case, articles: list[Article]) -> Iterator[Finding]:
+    if articles:
+        names = listed([f"{a.article} ({a.title})" for a in articles])
+        yield warning(
+            UNCONFIRMED,
+            f"{case.where}.procedure",
+            f"{case.name}: {case.code} is listed by coverage article {names}; say once which "
+            "diagnosis groups serve it, or that the article does not apply here.",
+            "Medicare coverage database",
+        )
+
+
+def _uncovered(record: ClaimRecord, case: Case, articles: list[Article]) -> Iterator[Finding]:
+    if case.modifiers & _LIABILITY:
         return
     count = len(record.diagnoses)
     pointed = {record.diagnoses[p - 1].code for p in case.line.pointers if 1 <= p <= count}
-    if not pointed & article.covered:
+    failing = [a.article for a in articles if not pointed & a.covered]
+    if failing:
         yield warning(
             "lcd.diagnosis",
             f"{case.where}.pointers",
             f"{case.name}: no diagnosis of this line is covered for {case.code} by article "
-            f"{article.article}; point to one that the note supports, or get a signed notice (ABN) "
+            f"{listed(failing)}; point to one that the note supports, or get a signed notice (ABN) "
             "and add GA.",
-            source,
+            f"Medicare coverage article {listed(failing)}",
         )

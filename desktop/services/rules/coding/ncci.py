@@ -39,37 +39,60 @@ def check(record: ClaimRecord, found: list[Case], context: CheckContext) -> Iter
 
 
 def _pairs(record: ClaimRecord, case: Case, facts: CodingFacts) -> Iterator[Finding]:
+    """One finding for all services that one line is part of, so that one reason passes it."""
     here = {line.number for line in record.lines}
+    part_of: list[tuple[CodePair, Service]] = []
+    holds: list[tuple[CodePair, Service]] = []
     for other in (s for s in case.company if s.same_specialty(case.service)):
-        as_second = facts.pairs.get((other.procedure, case.code, case.service.on))
-        if as_second is not None:
-            yield from _pair(record, case, as_second, other, case.service)
+        pair = facts.pairs.get((other.procedure, case.code, case.service.on))
+        if pair is not None:
+            part_of.append((pair, other))
         elif other.number not in here:
             # The denied one is on another claim, which may have gone out: say it here.
-            as_first = facts.pairs.get((case.code, other.procedure, case.service.on))
-            if as_first is not None:
-                yield from _pair(record, case, as_first, case.service, other)
-
-
-def _pair(
-    record: ClaimRecord, case: Case, pair: CodePair, first: Service, second: Service
-) -> Iterator[Finding]:
-    beside = second if second.number != case.service.number else first
-    place = beside.name.lower() if beside.name.startswith("Line") else beside.name
-    said = f"{case.name}: {second.procedure} is part of {first.procedure} ({place}) on one day"
+            pair = facts.pairs.get((case.code, other.procedure, case.service.on))
+            if pair is not None:
+                holds.append((pair, other))
+    never = [o for p, o in part_of if p.indicator == "0"]
+    apart = [o for p, o in part_of if p.indicator == "1" and not lifted(o, case.service)]
     field = f"{case.where}.modifiers"
-    if pair.indicator == "0":
-        text = f"{said}, whatever the modifier; leave {second.procedure} out."
+    yield from _said(record, case, field, f"{case.code} is part of", never, apart)
+    never = [o for p, o in holds if p.indicator == "0"]
+    apart = [o for p, o in holds if p.indicator == "1" and not lifted(case.service, o)]
+    field = f"{case.where}.procedure"
+    yield from _said(record, case, field, f"{case.code} includes", never, apart)
+
+
+def _said(
+    record: ClaimRecord,
+    case: Case,
+    field: str,
+    relation: str,
+    never: list[Service],
+    apart: list[Service],
+) -> Iterator[Finding]:
+    if never:
+        text = (
+            f"{case.name}: {relation} {_names(never)} on one day, whatever the modifier; leave "
+            "the part out."
+        )
         yield binding(record, "ncci.never", field, text, _PAIRS)
-    elif pair.indicator == "1" and not lifted(first, second):
-        visit = is_visit(first.procedure) or is_visit(second.procedure)
+    if apart:
+        visit = is_visit(case.code) or any(is_visit(s.procedure) for s in apart)
         which = (
             "25 on the visit (24 or 57 where they apply)"
             if visit
             else "59 or XE, XS, XP, XU, or modifiers of two sites (LT and RT, F1, T1, …)"
         )
-        text = f"{said}; if the note shows a separate service, add {which}, else leave it out."
+        text = (
+            f"{case.name}: {relation} {_names(apart)} on one day; if the note shows a separate "
+            f"service, add {which}, else leave the part out."
+        )
         yield warning("ncci.pair", field, text, _PAIRS)
+
+
+def _names(services: list[Service]) -> str:
+    places = ((s.procedure, s.name[:1].lower() + s.name[1:]) for s in services)
+    return listed([f"{procedure} ({place})" for procedure, place in places])
 
 
 def lifted(first: Service, second: Service) -> bool:
