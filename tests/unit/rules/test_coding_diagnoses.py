@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from desktop.models.values.claim_record import DatedFact, DiagnosisRecord
 from desktop.models.values.enums import Severity, Sex
@@ -208,3 +211,32 @@ def test_each_finding_names_its_source(codes: CodeStore) -> None:
     found = judged(codes, "F0280", "G309", "E109", "E119", "M25569", "S72001", "N400")
     assert len({f.rule for f in found}) >= 5
     assert all(f.source and f.text.endswith(".") for f in found)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    places=st.lists(st.integers(0, 10**6), min_size=1, max_size=12, unique=True),
+    sex=st.sampled_from(Sex),
+    born=st.dates(dt.date(1920, 1, 1), ON),
+)
+def test_one_reason_never_passes_two_findings(
+    codes: CodeStore, places: list[int], sex: Sex, born: dt.date
+) -> None:
+    every = billable(codes)
+    wanted = list(dict.fromkeys(every[p % len(every)] for p in places))
+    found = judged(codes, *wanted, patient=replace(PATIENT, birth_on=born, sex=sex))
+    passable = [(f.rule, f.field) for f in found if not f.is_error]
+    assert len(passable) == len(set(passable))
+    assert all(f.text.endswith(".") and f.source for f in found)
+
+
+@functools.cache
+def billable(store: CodeStore) -> list[str]:
+    """Every fifth billable code, of all chapters."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    found = [c.code for x in letters for c in store.billable_below(x, ON, limit=100_000)]
+    return found[::5]
