@@ -107,6 +107,16 @@ def test_a_procedure_is_added_and_becomes_a_favourite(
     qtbot.waitUntil(lambda: database.read(procedures.all_procedures)[0].is_favourite)
 
 
+def test_the_browsers_keys_work_on_its_tab_alone(qtbot: QtBot, window: MainWindow) -> None:
+    here = page(qtbot, window)
+    offered = {command.id for command, _action in here.commands()}
+    assert "codes.favourite" not in offered
+    here = page(qtbot, window, "browse")
+    offered = {command.id for command, _action in here.commands()}
+    assert "codes.favourite" in offered
+    assert "page.remove" not in offered
+
+
 def test_loaded_code_sets_show_their_dates(
     qtbot: QtBot, window: MainWindow, database: Database
 ) -> None:

@@ -52,6 +52,7 @@ class FeesPage(Page):
         self.tabs.currentChanged.connect(lambda _at: self._on_tab())
         kinds = Changes.FEES | Changes.CODES | Changes.PAYERS | Changes.PRACTICE
         context.runner.on_change(self, kinds, self.refresh)
+        self._follow()
 
     def refresh(self) -> None:
         """See `Page.refresh`: the tab that is shown."""
@@ -87,10 +88,14 @@ class FeesPage(Page):
             self.browse.open_search(request)
 
     def _on_tab(self) -> None:
+        self._follow()
+        self.refresh()
+
+    def _follow(self) -> None:
+        """Offer what the shown tab can do."""
         self._remove.setEnabled(self._tab() is self.fees)
         for action in self._browsing:
             action.setEnabled(self._tab() is self.browse)
-        self.refresh()
 
     def _on_favourite(self) -> None:
         self.browse.toggle_favourite()
