@@ -16,6 +16,7 @@ from desktop.models.practice import Practice, User
 from desktop.models.values.enums import Role
 from desktop.services import audit, folders, heads, keys, schema, sqlcipher, vault
 from desktop.services.clock import Clock, SampleClock, SystemClock, stamp
+from desktop.services.coding.index import EDITION as INDEX_EDITION
 from desktop.services.coding.store import CodeStore
 from desktop.services.database import CODES_NAME, PRACTICE_NAME, Database
 from desktop.services.document_store import DOCUMENTS_NAME
@@ -159,8 +160,8 @@ def _create(
             actor = Actor(UserId(owner.id), owner.name, owner.role)
         engine.dispose()
         with CodeStore(folder / CODES_NAME) as codes:
+            codes.keep_current(clock.now())
             codes.load_packaged(clock.now(), progress.report)
-            codes.load_built_in(clock.now())
         keys.write_key_file(folder, slots)
     except BaseException:
         lock.release()
@@ -204,7 +205,7 @@ def _open(folder: Path, key: bytes, secret: Secret, name: str, clock: Clock | No
             _keep_copies(folder)
             _bring_up(folder, key)
             with CodeStore(folder / CODES_NAME) as codes:
-                codes.load_built_in((clock or SystemClock()).now())
+                codes.keep_current((clock or SystemClock()).now())
             lock.share()
         engine = sqlcipher.engine(folder / PRACTICE_NAME, key, begin="BEGIN", pooled=False)
         with sqlcipher.plain_errors(), Session(engine) as session:
@@ -329,6 +330,10 @@ def _all_current(folder: Path, key: bytes) -> bool:
         engine = sqlcipher.engine(path, store_key, begin="BEGIN", pooled=False)
         with sqlcipher.plain_errors():
             current = schema.is_current(engine, store) and current
+            if store == "codes":
+                with engine.connect() as connection:
+                    edition = connection.exec_driver_sql("PRAGMA user_version").scalar()
+                current = current and edition == INDEX_EDITION
         engine.dispose()
     return current
 

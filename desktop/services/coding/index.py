@@ -26,6 +26,9 @@ INCLUDES = "includes"
 INDEX_KINDS = frozenset({"index", "eindex", "neoplasm", "drug"})
 """Terms of the Alphabetic Index, which comes in files of its own."""
 
+EDITION = 2
+"""Raise it when a text is found by other words than before: older files are indexed anew."""
+
 LENGTH_BITS = 6
 """A posting is term id << 6 | number of telling words, at most 63."""
 
@@ -102,13 +105,7 @@ def write_terms(
             progress(done, len(fresh), "Indexing words")
         number += 1
         rows.append((number, window.system_id, *key, v0, v1))
-        words, length = index_tokens(str(key[2]))
-        packed = number << LENGTH_BITS | min(length, (1 << LENGTH_BITS) - 1)
-        for word in words:
-            found = postings.get(word)
-            if found is None:
-                found = postings[word] = array("Q")
-            found.append(packed)
+        _post(postings, number, str(key[2]))
     connection.executemany(
         "INSERT INTO search_term (id, system_id, code, kind, text, valid_from, valid_to)"
         " VALUES (?,?,?,?,?,?,?)",
@@ -116,6 +113,39 @@ def write_terms(
     )
     _add_postings(connection, window.system_id, postings)
     return len(fresh)
+
+
+def keep_current(connection: Connection, progress: Progress) -> None:
+    """Index all terms anew where an earlier edition of the program did; else do nothing.
+
+    The caller holds the transaction.
+    """
+    if connection.execute("PRAGMA user_version").fetchone()[0] == EDITION:
+        return
+    connection.execute("DELETE FROM search_word")
+    connection.execute("DELETE FROM search_gram")
+    for (system,) in connection.execute("SELECT id FROM code_system").fetchall():
+        postings: dict[str, array[int]] = {}
+        terms = connection.execute(
+            "SELECT id, text FROM search_term WHERE system_id = ? ORDER BY id", (system,)
+        ).fetchall()
+        for done, (number, text) in enumerate(terms):
+            if done % 4000 == 0:
+                progress(done, len(terms), "Indexing words")
+            _post(postings, number, text)
+        _add_postings(connection, system, postings)
+    connection.execute(f"PRAGMA user_version = {EDITION}")
+
+
+def _post(postings: dict[str, array[int]], number: int, text: str) -> None:
+    """Note which words lead to a term."""
+    words, length = index_tokens(text)
+    packed = number << LENGTH_BITS | min(length, (1 << LENGTH_BITS) - 1)
+    for word in words:
+        found = postings.get(word)
+        if found is None:
+            found = postings[word] = array("Q")
+        found.append(packed)
 
 
 def _add_postings(connection: Connection, system: int, postings: dict[str, array[int]]) -> None:

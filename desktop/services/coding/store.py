@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Self
 from sqlcipher3 import dbapi2
 
 from desktop.errors import EnvironmentProblem
-from desktop.services.coding import importing, own_lists, systems
-from desktop.services.coding.connection import connect, said
+from desktop.services.coding import importing, index, own_lists, systems
+from desktop.services.coding.connection import connect, said, transaction
 from desktop.services.coding.directory import DirectoryProvider, find_providers
 from desktop.services.coding.search import Searcher, Wish
 from desktop.services.coding.values import (
@@ -118,6 +118,12 @@ class CodeStore:
     def load_built_in(self, now: dt.datetime) -> list[ImportResult]:
         """Load the lists in the program's own words; those that stand change nothing."""
         return own_lists.load(self._connection, now)
+
+    def keep_current(self, now: dt.datetime, progress: Progress = no_progress) -> None:
+        """Bring along what a newer edition of the program says of loaded sets and indexes."""
+        with transaction(self._connection):
+            index.keep_current(self._connection, progress)
+        own_lists.load(self._connection, now)
 
     def import_file(
         self,
