@@ -263,6 +263,22 @@ class RejectedLine:
     text: str
 
 
+_BILLED = frozenset({ICD10CM, HCPCS, CPT})
+_OF_PAIRS = frozenset({NCCI, ADD_ON})
+# Before a release's name, where that is a year or a quarter alone.
+_LEADS = {
+    ICD10CM: "ICD-10-CM ",
+    NCCI: "NCCI ",
+    MUE: "MUE ",
+    ADD_ON: "Add-on codes ",
+    MPFS: "Medicare fee schedule ",
+    GPCI: "GPCI ",
+    LCD: "Coverage articles ",
+    NPPES: "National provider file ",
+    POS: "Places of service, ",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ImportResult:
     """What an import did.
@@ -291,8 +307,12 @@ class ImportResult:
     @property
     def text(self) -> str:
         """One sentence for the status line."""
-        what = f"{self.release.name}: {self.release.records:,} records, "
-        what += f"{self.release.billable:,} billable"
+        release = self.release
+        lead = _LEADS.get(release.system, "")
+        noun = "pairs" if release.system in _OF_PAIRS else "records"
+        what = f"{lead}{release.name}: {release.records:,} {noun}"
+        if release.system in _BILLED:
+            what += f", {release.billable:,} billable"
         if self.already_loaded:
             return f"{self.file_name} was imported before; nothing changed ({what})."
         done = f"{what}; {self.added:,} new, {self.changed:,} changed, {self.ended:,} ended"
