@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from desktop.services.bench.queries import Query, marks, own_folder, read_set
-from desktop.services.coding.store import BEST, BUILT_IN, CodeStore
+from desktop.services.coding.store import CodeStore
+from desktop.services.coding.values import BEST, BUILT_IN
 
 ON: Final = dt.date(2026, 9, 15)
 SET: Final = "queries-a.tsv"

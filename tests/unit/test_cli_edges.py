@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop import cli
+from desktop.cli import frame
 from desktop.services.database import Database
 from tests.conftest import PASSWORD
 from tests.unit.payments.scene import Clp, Svc, era, make_scene
@@ -18,7 +19,7 @@ from tests.unit.payments.scene import Clp, Svc, era, make_scene
 @pytest.fixture
 def practice(database: Database, practice_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A practice with one claim that waits, opened by its password."""
-    monkeypatch.setenv(cli.PASSPHRASE, PASSWORD)
+    monkeypatch.setenv(frame.PASSPHRASE, PASSWORD)
     return practice_dir
 
 
@@ -32,7 +33,7 @@ def test_files_before_a_refused_one_are_told(
     bad.write_bytes(b"no X12 at all")
     code = cli.main(["--practice", str(practice), "era", "post", str(good), str(bad)])
     told = capsys.readouterr()
-    assert code == cli.REFUSED
+    assert code == frame.REFUSED
     assert "100.00: posted" in told.out
     assert "bad.835" in told.err
     assert len(told.err.splitlines()) == 1
@@ -42,7 +43,7 @@ def test_statements_were_issued_into_a_folder_that_takes_no_file(
     database: Database, practice: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = cli.main(["--practice", str(practice), "statements", "run", "--to", str(tmp_path)])
-    assert code == cli.REFUSED
+    assert code == frame.REFUSED
     assert "folder" in capsys.readouterr().err
 
     def runs() -> int:
@@ -64,7 +65,7 @@ def test_terminal_without_the_letter_showed_a_traceback(tmp_path: Path) -> None:
         check=False,
     )
     assert b"Traceback" not in done.stderr
-    assert done.returncode in {cli.DONE, cli.FINDINGS}
+    assert done.returncode in {frame.DONE, frame.FINDINGS}
 
 
 def test_query_in_another_encoding_ended_the_search(practice: Path, database: Database) -> None:
@@ -77,7 +78,7 @@ def test_query_in_another_encoding_ended_the_search(practice: Path, database: Da
         check=False,
     )
     assert b"Traceback" not in done.stderr
-    assert done.returncode == cli.DONE
+    assert done.returncode == frame.DONE
     assert len(done.stdout.splitlines()) == 2
 
 
