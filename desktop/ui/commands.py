@@ -76,6 +76,12 @@ VISIT_GOES_WITH = Command(
 VISIT_LOOK_UP = Command(
     "visit.look_up_code", "Look up the code", ("Ctrl+I",), "Open it in the code browser"
 )
+VISIT_SEND_REVIEW = Command(
+    "visit.send_to_review", "Send to review", ("Ctrl+Shift+O",), "Somebody else looks at the codes"
+)
+VISIT_REVIEW = Command(
+    "visit.review", "Review the codes", ("Alt+R",), "Judge each code, or read what was said of it"
+)
 VISIT_COVERAGE = Command("visit.change_coverage", "Choose the coverage anew")
 VISIT_VOID = Command("visit.void", "Void the visit")
 COVERAGE_ADD = Command("patient.add_coverage", "Add a coverage", ("Ctrl+Shift+A",))

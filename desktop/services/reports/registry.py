@@ -13,7 +13,7 @@ from desktop.models.practice import Practice
 from desktop.services import audit
 from desktop.services.documents import tables
 from desktop.services.documents.tables import ReportTable
-from desktop.services.reports import aging, daily, lists, period
+from desktop.services.reports import aging, coding, daily, lists, period
 from desktop.services.reports.values import Period
 from desktop.services.work import Permission, Work, needs
 
@@ -92,7 +92,15 @@ _ALL: Final = (
         Span.NOW,
         lists.open_claims_table,
     ),
+    Report(
+        "coder-accuracy",
+        "Coder accuracy",
+        "How many of each coder's codes the reviewers agreed with.",
+        Span.RANGE,
+        coding.accuracy_table,
+    ),
 )
+_MONTHLY: Final = frozenset({"period", "coder-accuracy"})
 REPORTS: Final[dict[str, Report]] = {r.name: r for r in _ALL}
 
 
@@ -111,7 +119,7 @@ def report(name: str) -> Report:
 
 def default_period(wanted: Report, as_of: dt.date) -> Period:
     """The days a report shows when only one is named: the day, or its month so far."""
-    return Period.month(as_of) if wanted.name == "period" else Period.day(as_of)
+    return Period.month(as_of) if wanted.name in _MONTHLY else Period.day(as_of)
 
 
 @needs(Permission.VIEW)

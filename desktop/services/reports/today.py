@@ -22,7 +22,8 @@ from desktop.services.registration import code_sets
 from desktop.services.registration.code_sets import SetState
 from desktop.services.reports.lists import UNSENT
 from desktop.services.reports.values import long_day
-from desktop.services.work import Permission, Work, needs
+from desktop.services.visits import review
+from desktop.services.work import ROLES, Permission, Work, needs
 
 # Days without an answer after which a payer is asked: by file, on paper.
 ELECTRONIC_DAYS: Final = 21
@@ -72,6 +73,7 @@ def today(work: Work) -> list[TodayCount]:
         *_remittances(work),
         *_unapplied(work),
         *_visits(work),
+        *_reviews(work),
         *_statements(work),
         *_codes(work),
         *_backup(work),
@@ -307,6 +309,20 @@ _CODES_WEIGHT: Final = {
     SetState.SOON: Weight.WARN,
     SetState.IN_FORCE: Weight.PLAIN,
 }
+
+
+def _reviews(work: Work) -> Iterator[TodayCount]:
+    """Visits that somebody else coded and sent to review, for who may judge them."""
+    if Permission.CLAIM not in ROLES[work.actor.role]:
+        return
+    waiting = sum(not row.mine for row in review.open_reviews(work))
+    if waiting:
+        word = "visit waits" if waiting == 1 else "visits wait"
+        text = f"{word} for a review of the coding"
+        yield TodayCount(
+            "reviews", text, waiting, None, "visits", ("show", "review"), Weight.WARN,
+            "their claims are held until then",
+        )  # fmt: skip
 
 
 def _codes(work: Work) -> Iterator[TodayCount]:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from desktop.models.claims import Claim
+from desktop.models.coding import VisitReview
 from desktop.models.ledger import OpenItem
 from desktop.models.people import Patient, Person
 from desktop.models.practice import Provider
@@ -144,5 +145,11 @@ def _narrowed(wanted: VisitFilter) -> Select[dt.date, int]:
             ~select(Claim.id)
             .where(Claim.visit_id == Visit.id, Claim.state != ClaimState.VOID)
             .exists(),
+        )
+    if wanted.in_review:
+        query = query.where(
+            select(VisitReview.id)
+            .where(VisitReview.visit_id == Visit.id, VisitReview.closed_at.is_(None))
+            .exists()
         )
     return query.order_by(Visit.service_on.desc(), Visit.id.desc()).limit(wanted.limit)

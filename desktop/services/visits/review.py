@@ -165,6 +165,17 @@ def review_of(work: Work, visit_id: int) -> int | None:
     return row.id if row else None
 
 
+@needs(Permission.VIEW)
+def last_review(work: Work, visit_id: int) -> int | None:
+    """The visit's newest review, open or closed, if it ever had one."""
+    return work.session.scalar(
+        select(VisitReview.id)
+        .where(VisitReview.visit_id == visit_id)
+        .order_by(VisitReview.id.desc())
+        .limit(1)
+    )
+
+
 @needs(Permission.CLAIM)
 def record_verdicts(
     work: Work, review_id: int, verdicts: Sequence[VerdictDraft], version: int

@@ -159,6 +159,7 @@ class VisitFilter:
     Attributes:
         states: none means all but void.
         unbilled: only posted visits with insurance and without a claim.
+        in_review: only visits that were sent to review, which is not closed.
         limit: at most so many rows.
     """
 
@@ -168,6 +169,7 @@ class VisitFilter:
     rendering_id: int | None = None
     patient_id: int | None = None
     unbilled: bool = False
+    in_review: bool = False
     limit: int = 500
 
 

@@ -21,6 +21,7 @@ from desktop.ui.lib import messages
 from desktop.ui.lib.page import Context
 from desktop.ui.visits.coding import Coding
 from desktop.ui.visits.line_row import LineRow
+from desktop.ui.visits.reviewing import Reviewing
 from desktop.ui.visits.screen import VisitScreen
 
 AUTOSAVE_MS = 5_000
@@ -34,6 +35,7 @@ class VisitEditor(VisitScreen):
         super().__init__(context)
         self._refused = False
         self.coding = Coding(self)
+        self.reviewing = Reviewing(self, lambda: self._check(focus=False))
         self._waiting: Callable[[], None] | None = None
         self.told.connect(self._warn_of_other_coverage)
         self.lines.finished.connect(self.save_and_check)
@@ -93,6 +95,7 @@ class VisitEditor(VisitScreen):
         offered, draft, facts = found
         self.view = None
         self.coding.forget()
+        self.reviewing.look()
         self._set_choices(offered)
         self._show_draft(draft)
         self.lines.clear()
@@ -116,6 +119,7 @@ class VisitEditor(VisitScreen):
         self.show_view(view)
         self._show_result(result)
         self._ask_patient()
+        self.reviewing.look()
         self.diagnoses.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _warn_of_other_coverage(self, facts: PatientFacts) -> None:
@@ -152,6 +156,11 @@ class VisitEditor(VisitScreen):
             messages.info(self, "The last visit was copied; its dates were not.")
 
         self.context.runner.read(self, read, copied)
+
+    def title(self) -> str:
+        """See `VisitScreen.title`; a visit under review says so."""
+        under = ", in review" if self.view is not None and self.reviewing.state == "open" else ""
+        return super().title() + under
 
     def autosave(self) -> None:
         """Keep an unposted visit as it stands; says nothing when it cannot."""

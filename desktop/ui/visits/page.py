@@ -62,6 +62,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("draft", "drafts"),
     ("posted", "posted"),
     ("unbilled", "posted, no claim yet"),
+    ("review", "in review"),
     ("void", "void"),
 )
 _STATES = {
@@ -69,6 +70,7 @@ _STATES = {
     "draft": (VisitState.DRAFT,),
     "posted": (VisitState.POSTED,),
     "unbilled": (VisitState.POSTED,),
+    "review": (),
     "void": (VisitState.VOID,),
 }
 
@@ -77,7 +79,7 @@ class VisitsPage(Page):
     """The list; Enter opens a visit, F8 begins one.
 
     `show_record` takes a visit's id, ``("field", visit_id, "lines.1.units")``, ``("new",
-    patient_id)``, or ``("show", "unbilled")``.
+    patient_id)``, or ``("show", "unbilled")`` (or "review").
     """
 
     def __init__(self, context: Context) -> None:
@@ -146,6 +148,9 @@ class VisitsPage(Page):
         editing(commands.VISIT_GOES_WITH, coding.goes_with, button=False)
         editing(commands.CODE_FAVOURITE, coding.toggle_favourite, button=False)
         editing(commands.VISIT_LOOK_UP, coding.look_up, button=False)
+        reviewing = self.editor.reviewing
+        self._send = editing(commands.VISIT_SEND_REVIEW, reviewing.send, button=False)
+        self._review = editing(commands.VISIT_REVIEW, reviewing.open, button=False)
         self._pass = editing(commands.VISIT_PASS, self._on_pass, text="Pass warning")
         self._void = editing(commands.VISIT_VOID, self._on_void, text="Void")
         self._coverage = editing(commands.VISIT_COVERAGE, self.editor.change_coverage, button=False)
@@ -180,6 +185,10 @@ class VisitsPage(Page):
         may_claim = editing and self.editor.can_claim
         self._claim.setVisible(may_claim)
         self._claim.setEnabled(may_claim)
+        under_review = self.editor.reviewing.state if editing else ""
+        self._review.setVisible(bool(under_review))
+        self._review.setEnabled(bool(under_review))
+        self._send.setEnabled(editing and state is not VisitState.VOID and under_review != "open")
         self._coverage.setEnabled(editing and state is VisitState.POSTED)
         self._void.setEnabled(stored and state is not VisitState.VOID)
         self._pass.setEnabled(stored)
@@ -253,9 +262,11 @@ class VisitsPage(Page):
         since, kind = self.since.value(), self.kind.value() or "open"
         wanted = VisitFilter(
             states=_STATES[kind],
-            first=since,
+            # What waits for a review is old at times; it must not hide behind the date.
+            first=None if kind == "review" else since,
             rendering_id=self.provider.value(),
             unbilled=kind == "unbilled",
+            in_review=kind == "review",
         )
         self.context.runner.read(
             self,
@@ -362,6 +373,8 @@ class VisitsPage(Page):
             self.context.go("setup", _SETUP_TABS["payer"])
         elif head in {"patient", "coverage"} and patient_id is not None:
             self.context.go("patients", patient_id)
+        elif head == "review":
+            self.editor.reviewing.open()
         elif head == CLAIM:
             self.context.go("claims", int(rest))
         elif head in _SETUP_TABS:
