@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.services import codes
+from desktop.services.coding.values import BEST
+from desktop.services.coding.vectors import model
 from desktop.services.database import Database
 from desktop.ui.fees.browse_tab import BrowseTab
 from desktop.ui.fees.page import FeesPage
@@ -216,3 +219,21 @@ def test_the_colors_of_the_page_follow_the_theme(qtbot: QtBot, window: MainWindo
     theme.apply_theme(theme.DARK)
     assert theme.DARK.accent in tab.view.toHtml()
     assert theme.DARK.accent not in light
+
+
+def test_search_by_meaning_is_prepared_once_and_finds_what_no_word_says(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    if not model.available():
+        pytest.skip("the optional packages of the search by meaning are not installed")
+    tab = browser(qtbot, window)
+    tab.chosen.set_value("modifier")
+    tab.chosen.edited.emit()
+    settle(qtbot, window)
+    assert tab.meaning.check.isVisible()
+    press(tab.meaning.check, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: tab.meaning.mode("modifier") == BEST, timeout=60_000)
+    assert search(qtbot, tab, "tiny baby")[0] == "63"
+    assert tab.meaning.mode("icd10cm") != BEST
+    press(tab.meaning.check, Qt.Key.Key_Space)
+    assert tab.meaning.mode("modifier") != BEST

@@ -14,10 +14,11 @@ from desktop.services import codes
 from desktop.services.coding import browser, differences, own_lists
 from desktop.services.coding.browser import CodePage
 from desktop.services.coding.differences import Differences
-from desktop.services.coding.store import normal
+from desktop.services.coding.store import CodeStore, normal
 from desktop.services.coding.systems import SYSTEMS
-from desktop.services.coding.values import ICD10CM, CodeInfo, Release
-from desktop.services.work import Changes, Permission, Work, needs
+from desktop.services.coding.values import BUILT_IN, ICD10CM, CodeInfo, Release
+from desktop.services.database import CODES_NAME, Database
+from desktop.services.work import Changes, Permission, Progress, Work, needs
 
 LISTED = 30_000
 _TABLES = ("ncci", "mue", "add_on", "mpfs", "gpci", "lcd", "nppes")
@@ -48,6 +49,14 @@ class CodeLine:
     why: str
     is_heading: bool
     is_favourite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BestSearch:
+    """The search by meaning: `is_possible` with its packages, `is_ready` once it was prepared."""
+
+    is_possible: bool
+    is_ready: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,7 @@ def browse_systems(work: Work) -> list[BrowseSystem]:
 
 @needs(Permission.VIEW)
 def search_lines(
-    work: Work, system: str, text: str, on: dt.date, limit: int = 60
+    work: Work, system: str, text: str, on: dt.date, limit: int = 60, *, mode: str = BUILT_IN
 ) -> list[CodeLine]:
     """Codes for a code or words, best first; headings too where a code was typed."""
     favourites = _favourites(work, system)
@@ -104,6 +113,7 @@ def search_lines(
         system,
         codes.weights(work, system),
         billable_only=not any(c.isdigit() for c in text),
+        mode=mode,
     )
     return [
         CodeLine(h.code, h.dotted, h.title, h.why, not h.billable, h.code in favourites)
@@ -120,11 +130,11 @@ def lines_below(work: Work, system: str, parent: str, on: dt.date) -> list[CodeL
 
 
 @needs(Permission.VIEW)
-def listing(work: Work, system: str, text: str, on: dt.date) -> Listing:
+def listing(work: Work, system: str, text: str, on: dt.date, mode: str = BUILT_IN) -> Listing:
     """What the left side shows: what was found, or the top of the system and the favourites."""
     covering = work.codes.coverage(system, on)
     if text:
-        lines, favourites = search_lines(work, system, text, on), []
+        lines, favourites = search_lines(work, system, text, on, mode=mode), []
     else:
         lines = lines_below(work, system, "", on)
         favourites = favourite_lines(work, system, on)
@@ -168,6 +178,26 @@ def code_page(work: Work, system: str, code: str, on: dt.date) -> ShownCode | No
     if page is None:
         return None
     return ShownCode(page, page.info.code in _favourites(work, system))
+
+
+@needs(Permission.VIEW)
+def best_search(work: Work, system: str) -> BestSearch:
+    """Whether a system can be searched by meaning."""
+    from desktop.services.coding.vectors import model
+
+    possible = model.available()
+    return BestSearch(possible, possible and work.codes.best_ready(system))
+
+
+def prepare_best(database: Database, system: str, progress: Progress) -> None:
+    """Make what the search by meaning lacks, beside the database's threads.
+
+    Raises:
+        Cancelled: what was made is kept and gone on with next time.
+        EnvironmentProblem: the file beside the code sets cannot be written.
+    """
+    with CodeStore(database.folder / CODES_NAME) as store:
+        store.prepare_best(system, progress.report)
 
 
 @needs(Permission.VIEW)

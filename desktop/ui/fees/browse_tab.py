@@ -24,6 +24,7 @@ from desktop.services.work import Changes
 from desktop.ui.fees.changes_dialog import ChangesDialog
 from desktop.ui.fees.code_tree import CodeTree
 from desktop.ui.fees.code_view import EMPTY, CodeView, digit
+from desktop.ui.fees.meaning import MeaningChoice
 from desktop.ui.fees.visit_bar import AddCode, VisitBar
 from desktop.ui.lib import messages
 from desktop.ui.lib.buttons import Button
@@ -199,6 +200,7 @@ class BrowseTab(QWidget):
         self.search.setAccessibleName("Search codes")
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(120)
+        self.meaning = MeaningChoice(self, self.context)
         self.date = DateEdit(self.context.today)
         self.date.setAccessibleName("Date of service")
         self.date.set_value(self.context.today())
@@ -231,6 +233,7 @@ class BrowseTab(QWidget):
         label.setBuddy(self.date)
         top.addWidget(self.chosen)
         top.addWidget(self.search, 1)
+        top.addWidget(self.meaning.check)
         top.addWidget(label)
         top.addWidget(self.date)
         right = QWidget()
@@ -259,6 +262,7 @@ class BrowseTab(QWidget):
         outer.addWidget(self.splitter, 1)
 
     def _connect(self) -> None:
+        self.meaning.changed.connect(self._show_left)
         self.chosen.edited.connect(self._on_system)
         self.date.edited.connect(self._timer.start)
         self.search.textChanged.connect(lambda _text: self._timer.start())
@@ -282,6 +286,7 @@ class BrowseTab(QWidget):
     def _on_loaded(self) -> None:
         """Other releases are loaded: what the tree holds may have changed."""
         self._seen = ("", None)
+        self.meaning.use(self.system(), again=True)
         self.refresh()
 
     # --- the left side --------------------------------------------------------------------
@@ -294,6 +299,7 @@ class BrowseTab(QWidget):
             self.chosen.set_value(wanted.system)
             self.date.set_value(wanted.on or self.context.today())
         self._timer.stop()
+        self.meaning.use(self.system())
         self._show_left()
         if wanted is not None:
             self._ask_page(wanted.code)
@@ -305,6 +311,7 @@ class BrowseTab(QWidget):
         self._asked = ""
         self._pages.forget()
         self._show_code(None)
+        self.meaning.use(self.system())
         self._show_left()
 
     def _is_tree(self) -> bool:
@@ -313,9 +320,10 @@ class BrowseTab(QWidget):
     def _show_left(self, *, keep: bool = False) -> None:
         """The tree, the whole flat list, or what was found."""
         system, on, text = self.system(), self.on(), self.search.text().strip()
+        mode = self.meaning.mode(system)
         if text or not self._is_tree():
             self._lists.read(
-                lambda work: code_pages.listing(work, system, text, on), self._on_found
+                lambda work: code_pages.listing(work, system, text, on, mode), self._on_found
             )
         elif self._seen != (system, on):
             self._lists.read(lambda work: code_pages.listing(work, system, "", on), self._on_top)
