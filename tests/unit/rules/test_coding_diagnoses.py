@@ -104,6 +104,9 @@ def test_excludes2_is_silent(codes: CodeStore) -> None:
         (("I509",), set()),  # “heart failure due to …” only where there is one
         (("Z794", "E1165"), {("use_additional.order", "diagnoses.1")}),
         (("E1165", "Z794"), set()),
+        (("F17210", "I110"), set()),  # a visit to stop smoking
+        (("E119", "E1165"), {("diagnosis.without", "diagnoses.1")}),
+        (("E1165", "E1122", "N1830"), set()),
         (("S61411S", "L905"), {("sequela.first", "diagnoses.1")}),
         (("L905", "S61411S"), set()),
         (("E119", "Z0000"), {("diagnosis.first_only", "diagnoses.2")}),

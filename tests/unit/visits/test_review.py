@@ -18,6 +18,7 @@ from desktop.services.database import Database
 from desktop.services.rules import check
 from desktop.services.visits import entry, review
 from desktop.services.visits.review_values import ReviewView, VerdictDraft
+from desktop.services.visits.values import LineDraft
 from desktop.services.work import Actor, Changes, UserId, Work
 from tests.unit.visits.scenes import Scene, make_scene
 
@@ -241,6 +242,47 @@ def test_the_coders_accuracy_counts_what_reviewers_agreed_with(
     assert row.percent == Decimal("40.0")
     later = day + dt.timedelta(days=1)
     assert database.read(lambda work: review.coder_accuracy(work, later, later)) == []
+
+
+def test_what_the_reviewer_asked_for_is_not_forgotten(
+    database: Database, scene: Scene, visit_id: int
+) -> None:
+    review_id = sent(database, visit_id)
+    judge(
+        database,
+        review_id,
+        [
+            VerdictDraft("diagnosis", 1, "change", "E11.65", "High sugar."),
+            VerdictDraft("diagnosis", 2, "agree"),
+            VerdictDraft("diagnosis", 3, "add", "Z79.4", "Insulin."),
+            VerdictDraft("line", 1, "change", "99214", "Two problems."),
+            VerdictDraft("line", 2, "remove", reason="Not done."),
+        ],
+    )
+    close(database, review_id)
+    found = database.read(lambda w: check.check_visit(w, visit_id)).findings
+    assert [(f.rule, f.field) for f in found] == [
+        ("visit.review_unheeded", "diagnoses.1"),
+        ("visit.review_unheeded", "diagnoses.3"),
+        ("visit.review_unheeded", "lines.1.procedure"),
+        ("visit.review_unheeded", "lines.2.procedure"),
+    ]
+    assert "E11.9 to E11.65" in found[0].text
+
+    def mend(work: Work) -> None:
+        view = entry.get(work, visit_id)
+        entry.save(
+            work,
+            scene.draft(
+                id=visit_id,
+                version=view.draft.version,
+                diagnoses=("E11.65", "I10", "Z79.4"),
+                lines=(LineDraft(procedure="99214", pointers=(1, 2, 3)),),
+            ),
+        )
+
+    database.write(mend)
+    assert rules(database, visit_id) == []
 
 
 def test_what_was_done_is_in_the_audit_and_announced(database: Database, visit_id: int) -> None:

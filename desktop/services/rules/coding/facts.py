@@ -130,6 +130,17 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the last reviewer asked for: “change”, “remove” or “add”, by place on the visit."""
+
+    kind: str
+    position: int
+    code: str
+    verdict: str
+    better_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodingFacts:
     """What the coding rules need of one visit. What is not known is not checked.
 
@@ -146,6 +157,7 @@ class CodingFacts:
         articles: Medicare coverage articles by procedure.
         loaded: names of the systems that cover the visit's date.
         in_review: the visit was sent to review, which is not closed.
+        asked: what the reviewer asked for when the last review was closed.
     """
 
     on: dt.date | None = None
@@ -160,6 +172,7 @@ class CodingFacts:
     articles: Mapping[str, tuple[Article, ...]] = field(default_factory=dict)
     loaded: frozenset[str] = frozenset()
     in_review: bool = False
+    asked: tuple[Asked, ...] = ()
 
     def procedure(self, code: str, on: dt.date) -> ProcedureFacts:
         """What is known of a procedure; nothing where it was not read."""

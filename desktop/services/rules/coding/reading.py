@@ -6,13 +6,13 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from desktop.models.coding import ArticleChoice, VisitReview
+from desktop.models.coding import ArticleChoice, ReviewVerdict, VisitReview
 from desktop.models.visits import ChargeLine, Visit, VisitDiagnosis
 from desktop.services.coding.values import LCD, MPFS, NCCI, CodePair, DiagnosisCheck
 from desktop.services.rules.coding.diagnosis_reading import DiagnosisReader
-from desktop.services.rules.coding.facts import Article, CodingFacts, ProcedureFacts, Service
+from desktop.services.rules.coding.facts import Article, Asked, CodingFacts, ProcedureFacts, Service
 from desktop.services.rules.coding.global_days import DAYS
 from desktop.services.rules.coding.history import History
 from desktop.services.rules.coding.new_patient import NEW
@@ -20,6 +20,7 @@ from desktop.services.rules.coding.procedure_reading import Choices, ProcedureRe
 from desktop.services.work import Work
 
 _LONGEST = max(DAYS.values())
+_AT_ONCE = 1000
 
 
 class CodingReader:
@@ -63,6 +64,7 @@ class CodingReader:
         self._read_procedures(own)
         choices = self._choices() if self._procedures.knows(LCD) else {}
         in_review = self._in_review(visits)
+        asked = self._asked(sorted(visits))
         return {
             visit.id: self._of(
                 visit,
@@ -72,6 +74,7 @@ class CodingReader:
                 pointed(lines.get(visit.id, ()), diagnoses.get(visit.id, ())),
                 choices,
                 in_review=visit.id in in_review,
+                asked=tuple(asked.get(visit.id, ())),
             )
             for visit in visits.values()
         }
@@ -109,6 +112,7 @@ class CodingReader:
         choices: Choices,
         *,
         in_review: bool,
+        asked: tuple[Asked, ...],
     ) -> CodingFacts:
         on = self.day(visit)
         return CodingFacts(
@@ -124,6 +128,7 @@ class CodingReader:
             articles=self._articles(own.values(), codes, choices),
             loaded=self._procedures.loaded(on),
             in_review=in_review,
+            asked=asked,
         )
 
     def _known(
@@ -187,6 +192,29 @@ class CodingReader:
     def _in_review(self, visits: Mapping[int, Visit]) -> set[int]:
         open_reviews = select(VisitReview.visit_id).where(VisitReview.closed_at.is_(None))
         return set(self._work.session.scalars(open_reviews)) & visits.keys()
+
+    def _asked(self, ids: Sequence[int]) -> dict[int, list[Asked]]:
+        """What the last closed review of each visit asked for."""
+        found: dict[int, list[Asked]] = {}
+        for start in range(0, len(ids), _AT_ONCE):
+            last = (
+                select(func.max(VisitReview.id))
+                .where(
+                    VisitReview.visit_id.in_(ids[start : start + _AT_ONCE]),
+                    VisitReview.closed_at.is_not(None),
+                )
+                .group_by(VisitReview.visit_id)
+            )
+            rows = self._work.session.execute(
+                select(VisitReview.visit_id, ReviewVerdict)
+                .join(ReviewVerdict, ReviewVerdict.review_id == VisitReview.id)
+                .where(VisitReview.id.in_(last), ReviewVerdict.verdict != "agree")
+                .order_by(ReviewVerdict.id)
+            )
+            for visit_id, v in rows:
+                asked = Asked(v.kind, v.position, v.code, v.verdict, v.better_code)
+                found.setdefault(visit_id, []).append(asked)
+        return found
 
 
 def pointed(lines: Sequence[ChargeLine], diagnoses: Sequence[VisitDiagnosis]) -> frozenset[str]:

@@ -26,6 +26,8 @@ _SEQUELA = re.compile(r"[ST][0-9A-Z]{5}S")
 _FIRST_ONLY = re.compile(
     r"Z00(?!6)|Z0[124]|Z332|Z318[134]|Z34|Z38|Z39|Z4[02]|Z510|Z511|Z52(?!9)|Z76[12]|Z9912"
 )
+_ONLY_ADDS = re.compile(r"Z16|Z3A|Z68|Z79|Z9[79]")
+_WITHOUT = re.compile(r"\bwithout (?:\w+ )?complications?\b")
 _LOOSE = re.compile(r"\b(such as|if applicable|if known|any associated|if any)\b")
 _UNDERLYING = re.compile(r"^(the )?underlying\b")
 
@@ -37,6 +39,7 @@ def check(record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
     known = [facts.diagnoses[c] for c in codes if c in facts.diagnoses]
     places = {c: context.diagnosis_positions.get(c, n) for n, c in enumerate(codes, 1)}
     yield from _excludes1(known, places, facts)
+    yield from _without(known, places)
     yield from _only_first(codes, places)
     for position, diagnosis in enumerate(known):
         found = list(_first(diagnosis, codes, places))
@@ -106,6 +109,26 @@ def _first(
         )
 
 
+def _without(known: list[DiagnosisFacts], places: dict[str, int]) -> Iterator[Finding]:
+    """“Without complications” beside a complication of the same disease."""
+    for diagnosis in known:
+        if not _WITHOUT.search(diagnosis.title):
+            continue
+        others = [
+            d.dotted
+            for d in known
+            if d.code[:3] == diagnosis.code[:3] and not _WITHOUT.search(d.title)
+        ]
+        if others:
+            yield warning(
+                "diagnosis.without",
+                f"diagnoses.{places[diagnosis.code]}",
+                f"{diagnosis.dotted} says “without complications” and {', '.join(others)} names "
+                f"one; leave {diagnosis.dotted} out.",
+                "the codes' own titles",
+            )
+
+
 def _only_first(codes: tuple[str, ...], places: dict[str, int]) -> Iterator[Finding]:
     """Encounters that are the reason of the visit, so that nothing stands before them."""
     if not codes or _FIRST_ONLY.match(codes[0]):
@@ -170,11 +193,15 @@ def _additional_first(
     places: dict[str, int],
     facts: CodingFacts,
 ) -> Iterator[Finding]:
-    """The additional code of a “use additional code” note does not lead the visit."""
+    """A status that only adds to a disease (its drugs, weight, resistance) does not lead it.
+
+    Other additional codes, such as tobacco dependence, may be the reason of a visit themselves.
+    """
+    if not _ONLY_ADDS.match(first.code):
+        return
     for diagnosis in rest:
         note = next((n for n in diagnosis.use_additional if _named(n, [first.code], facts)), None)
-        both_ways = any(_named(n, [diagnosis.code], facts) for n in first.use_additional)
-        if note is not None and not both_ways:
+        if note is not None:
             yield warning(
                 "use_additional.order",
                 f"diagnoses.{places[first.code]}",
