@@ -46,7 +46,9 @@ def _why(line: CodeLine) -> str:
     star = "★ " if line.is_favourite else ""
     if line.why in ("", "code", "title"):
         return star + ("heading" if line.is_heading else "")
-    return star + line.why
+    # The title stands beside it already.
+    said = line.why.removesuffix(line.title).removesuffix(": ")
+    return star + (said or "title")
 
 
 COLUMNS: Final = (
