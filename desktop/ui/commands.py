@@ -76,6 +76,12 @@ VISIT_GOES_WITH = Command(
 VISIT_LOOK_UP = Command(
     "visit.look_up_code", "Look up the code", ("Ctrl+I",), "Open it in the code browser"
 )
+SEARCH_MEANING = Command(
+    "visit.search_meaning",
+    "Search: also by meaning, or not",
+    (),
+    "Diagnoses are found by meaning too; prepared once, on this computer alone",
+)
 VISIT_SEND_REVIEW = Command(
     "visit.send_to_review", "Send to review", ("Ctrl+Shift+O",), "Somebody else looks at the codes"
 )

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desktop.services.coding.store import CodeStore
+from desktop.services.coding.values import BEST, BUILT_IN, ICD10CM, CodeHit
 from desktop.services.database import Database
+from desktop.services.registration import code_pages
 from desktop.ui.fees.page import FeesPage
 from desktop.ui.lib import messages
+from desktop.ui.lib.settings import search_mode
 from desktop.ui.main_window import MainWindow
 from desktop.ui.visits.companions_dialog import CompanionsDialog
 from desktop.ui.visits.page import VisitsPage
@@ -176,3 +182,52 @@ def test_a_procedure_is_made_a_favourite_from_its_line(
     settle(qtbot, window)
     first = following.suggestions()[0]
     assert (first.text, first.right) == ("85025", "★")
+
+
+def test_the_search_by_meaning_is_prepared_once_and_then_asked(
+    page: VisitsPage, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = CodeStore.search
+
+    def search(self: CodeStore, *given: Any, mode: str = BUILT_IN, **more: Any) -> list[CodeHit]:
+        asked.append(mode)
+        return real(self, *given, **more)
+
+    prepared: list[str] = []
+    monkeypatch.setattr(CodeStore, "search", search)
+    monkeypatch.setattr(
+        code_pages, "prepare_best", lambda _database, system, _progress: prepared.append(system)
+    )
+    box = page.editor.diagnoses
+    _take(qtbot, window, "gout")
+    assert set(asked) == {BUILT_IN}
+    page.editor.searching.toggle()
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: page.editor.searching.mode() == BEST)
+    assert (prepared, search_mode()) == ([ICD10CM], BEST)
+    asked.clear()
+    box.line.setFocus()
+    type_in(box.line, "sugar sickness")
+    settle(qtbot, window)
+    assert set(asked) == {BEST}
+    page.editor.searching.toggle()
+    assert (page.editor.searching.mode(), search_mode()) == (BUILT_IN, BUILT_IN)
+
+
+def test_without_the_packages_the_search_says_what_is_missing_and_goes_on(
+    page: VisitsPage, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from desktop.services.coding.vectors import index, model
+
+    monkeypatch.setattr(model, "available", lambda: False)
+    monkeypatch.setattr(index, "_encoders", [])
+    page.editor.searching.toggle()
+    settle(qtbot, window)
+    assert window.shell is not None
+    notice = window.shell.notices.notice
+    assert notice is not None
+    assert "optional packages that are not installed" in notice.text
+    assert (page.editor.searching.mode(), search_mode()) == (BUILT_IN, BUILT_IN)
+    _take(qtbot, window, "gout")
+    assert page.editor.diagnoses.codes()

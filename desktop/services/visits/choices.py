@@ -15,7 +15,7 @@ from desktop.models.values.enums import VisitState
 from desktop.models.visits import Visit
 from desktop.services import codes
 from desktop.services.coding.store import normal
-from desktop.services.coding.values import ICD10CM, CodeHit
+from desktop.services.coding.values import BUILT_IN, ICD10CM, CodeHit
 from desktop.services.registration import code_pages, locations, providers
 from desktop.services.registration.procedures import SYSTEM as PROCEDURES
 from desktop.services.visits.coverage import coverages_on
@@ -112,15 +112,21 @@ class DiagnosisChoice:
 
 @needs(Permission.VIEW)
 def find_diagnoses(
-    work: Work, text: str, on: dt.date, limit: int = 12, patient_id: int | None = None
+    work: Work,
+    text: str,
+    on: dt.date,
+    limit: int = 12,
+    patient_id: int | None = None,
+    mode: str = BUILT_IN,
 ) -> list[DiagnosisChoice]:
     """Billable diagnoses of a date for what was typed so far; the practice's own come first.
 
-    Age and sex of the patient on the date put what hardly fits them further down.
+    Age and sex of the patient on the date put what hardly fits them further down. The mode
+    `BEST` needs what `code_pages.prepare_best` makes.
     """
     hits = work.codes.search(
         text, on, limit,
-        weights=codes.weights(work), patient=codes.patient_facts(work, patient_id, on),
+        weights=codes.weights(work), patient=codes.patient_facts(work, patient_id, on), mode=mode,
     )  # fmt: skip
     favourites = _favourites(work, ICD10CM)
     return [DiagnosisChoice(hit, hit.code in favourites) for hit in hits]

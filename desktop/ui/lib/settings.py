@@ -9,6 +9,7 @@ from PySide6.QtCore import QSettings
 
 CONFIG_DIR_VARIABLE = "CLAIMSTEAD_CONFIG_DIR"
 _RECENT_LIMIT = 6
+_SEARCH_MODE = "search_mode"
 
 
 def config_dir() -> Path:
@@ -24,6 +25,18 @@ def config_dir() -> Path:
 def machine_settings() -> QSettings:
     """The settings file of the window, in plain INI so that a person can read it."""
     return QSettings(str(config_dir() / "window.ini"), QSettings.Format.IniFormat)
+
+
+def search_mode() -> str:
+    """How diagnoses are searched on this machine: "built-in" (by words) or "best"."""
+    return "best" if machine_settings().value(_SEARCH_MODE) == "best" else "built-in"
+
+
+def keep_search_mode(mode: str) -> None:
+    """Remember how diagnoses are searched on this machine."""
+    settings = machine_settings()
+    settings.setValue(_SEARCH_MODE, mode)
+    settings.sync()
 
 
 def recent_folders() -> list[Path]:

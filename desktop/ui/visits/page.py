@@ -148,6 +148,8 @@ class VisitsPage(Page):
         editing(commands.VISIT_GOES_WITH, coding.goes_with, button=False)
         editing(commands.CODE_FAVOURITE, coding.toggle_favourite, button=False)
         editing(commands.VISIT_LOOK_UP, coding.look_up, button=False)
+        searching = self.editor.searching
+        self.add_command(commands.SEARCH_MEANING, searching.toggle, button=False)
         reviewing = self.editor.reviewing
         self._send = editing(commands.VISIT_SEND_REVIEW, reviewing.send, button=False)
         self._review = editing(commands.VISIT_REVIEW, reviewing.open, button=False)

@@ -139,7 +139,9 @@ class Reviewing:
     def _show(self, view: ReviewView, may_judge: bool) -> None:
         editor = self._editor
         runner = editor.context.runner
-        source = sources.diagnoses(runner, editor, editor.day, editor.patient.value)
+        source = sources.diagnoses(
+            runner, editor, editor.day, editor.patient.value, editor.searching.mode
+        )
         dialog = ReviewDialog(editor, view, source, may_judge=may_judge)
         if not may_judge and view.closed_at is None:
             dialog.say("You coded this visit; somebody else must review it.")

@@ -22,6 +22,7 @@ from desktop.ui.lib.dates import shown
 from desktop.ui.lib.edits import Choice, CodeEdit, DateEdit, plain_label
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context
+from desktop.ui.lib.search_mode import SearchMode
 from desktop.ui.lib.type_ahead import Suggestion, TypeAhead
 from desktop.ui.visits import sources
 from desktop.ui.visits.diagnoses import DiagnosisBox
@@ -56,9 +57,10 @@ class VisitScreen(QWidget):
         self._facts_reader = context.runner.latest(self)
         self._make_header()
         self.facts = FactsBox(context.today)
+        self.searching = SearchMode(self, context)
         day = self.day
         self.diagnoses = DiagnosisBox(
-            sources.diagnoses(context.runner, self, day, self.patient.value)
+            sources.diagnoses(context.runner, self, day, self.patient.value, self.searching.mode)
         )
         self.lines = LineGrid(
             lambda owner: sources.procedure_lines(context.runner, owner, day, context.today)

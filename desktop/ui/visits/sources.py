@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.models.values.identifiers import dotted, undotted
 from desktop.services import codes
 from desktop.services.codes import ProcedureChoice
-from desktop.services.coding.values import CodeHit
+from desktop.services.coding.values import BUILT_IN, CodeHit
 from desktop.services.registration import search
 from desktop.services.registration.procedures import ProcedureDraft
 from desktop.services.registration.search import PatientRow
@@ -51,6 +51,7 @@ def diagnoses(
     owner: QWidget,
     on: Callable[[], dt.date | None],
     patient: Callable[[], int | None] = lambda: None,
+    mode: Callable[[], str] = lambda: BUILT_IN,
 ) -> Source:
     """Diagnoses of the date of service by code or words, as they fit the patient.
 
@@ -64,9 +65,9 @@ def diagnoses(
         if day is None:
             deliver([])
             return
-        patient_id = patient()
+        patient_id, how = patient(), mode()
         latest.read(
-            lambda work: choices.find_diagnoses(work, text, day, _LIMIT, patient_id),
+            lambda work: choices.find_diagnoses(work, text, day, _LIMIT, patient_id, how),
             lambda found: deliver(diagnosis_suggestions(text, found)),
         )
 
