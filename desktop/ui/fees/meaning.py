@@ -12,6 +12,7 @@ from desktop.services.registration.code_pages import BestSearch
 from desktop.ui.lib import messages
 from desktop.ui.lib.edits import Check
 from desktop.ui.lib.page import Context
+from desktop.ui.lib.settings import keep_search_mode, search_mode
 
 
 class MeaningChoice(QObject):
@@ -34,6 +35,7 @@ class MeaningChoice(QObject):
             "Search by meaning as well as by words. The first time this takes some minutes; "
             "nothing leaves this computer."
         )
+        self.check.setChecked(search_mode() == BEST)
         self.check.hide()
         self.check.edited.connect(self._begin)
 
@@ -59,6 +61,7 @@ class MeaningChoice(QObject):
         )
 
     def _begin(self) -> None:
+        keep_search_mode(BEST if self.check.isChecked() else BUILT_IN)
         if self.check.isChecked():
             self._ask()
         else:
@@ -66,7 +69,8 @@ class MeaningChoice(QObject):
 
     def _on_state(self, system: str, found: BestSearch) -> None:
         self.check.setVisible(found.is_possible)
-        if not self.check.isChecked() or system != self._system:
+        chosen = found.is_possible and self.check.isChecked()
+        if not chosen or system != self._system:
             return
         if found.is_ready:
             self._on_ready(system)
@@ -86,4 +90,5 @@ class MeaningChoice(QObject):
 
     def _on_failed(self, error: AppError) -> None:
         self.check.setChecked(False)
+        keep_search_mode(BUILT_IN)
         messages.warn(self._owner, f"{error} The search by words goes on.")
