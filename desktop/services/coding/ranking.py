@@ -16,7 +16,7 @@ _ENOUGH = 6_000
 _COUNT = 1000.0
 """Added to a term's sum for every word found, so that one number carries both."""
 _BEST = 48
-FOUND = 1.5
+FOUND = 1.0
 """Power of the share of what was asked that a term has."""
 FILLED = 0.5
 """Power of the share of a term that was asked for."""

@@ -48,7 +48,7 @@ _MOST_USED = 0.12
 """Use puts a code before its near-equals, never before one that fits clearly better."""
 
 
-_LIKENESS = 1.0
+_LIKENESS = 1.4
 """What a full likeness of meaning counts beside a full match of words."""
 _UNLIKE = 0.9
 """Of the least likeness found, for a code that was not among the nearest."""
