@@ -133,7 +133,7 @@ CODE_FAVOURITE = Command("codes.favourite", "Favourite or not", ("F2",))
 CODE_BACK = Command("codes.back", "Back to the code before", ("Alt+Left",))
 CODE_CHANGES = Command("codes.changes", "What a release changed", ("Ctrl+Shift+H",))
 CODE_TO_VISIT = Command("codes.to_visit", "Add the code to the visit", ("Alt+V",))
-PAYERS_IMPORT = Command("payers.import", "Load payers from a list", ("Ctrl+Shift+O",))
+PAYERS_IMPORT = Command("payers.import", "Load payers from a list", ("Alt+G",))
 FEES_IMPORT = Command("fees.import", "Load fees from CSV", ("Ctrl+Shift+G",))
 
 ALL: tuple[Command, ...] = tuple(

@@ -83,7 +83,7 @@ class PayersTab(RecordsTab[PayerDraft]):
         self._schedules: list[ScheduleRow] = []
         self.list_dialog: PayerListDialog | None = None
         self.list_button = Button("Load from a list…")
-        self.list_button.setToolTip("Load payers from a clearinghouse's list (Ctrl+Shift+O)")
+        self.list_button.setToolTip("Load payers from a clearinghouse's list (Alt+G)")
         self.list_button.clicked.connect(lambda _on=False: self.choose_file())
         self.buttons.insertWidget(2, self.list_button)
 
