@@ -116,7 +116,7 @@ def test_a_coverage_article_is_asked_once_and_then_judged(
         lines=(LineDraft(procedure="G0101", pointers=(1,)),),
     )  # fmt: skip
     panel = page.editor.findings
-    _choose(page, "Advice: Line 1: coverage article 99999")
+    _choose(page, "Advice: Line 1: G0101 is listed by coverage article 99999")
     press(panel.list, ENTER)
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), ArticleDialog))
     dialog = QApplication.activeModalWidget()

@@ -175,8 +175,8 @@ class Coding:
     # -- coverage articles -------------------------------------------------------------------
 
     def confirm_article(self, finding: Finding, then: Callable[[], None]) -> None:
-        """Ask which groups of a coverage article serve a line's procedure; `then` checks anew."""
-        screen, day = self._screen, self._screen.day()
+        """Ask which groups of coverage articles serve a line's procedure; `then` checks anew."""
+        screen = self._screen
         number = finding.field.split(".")[1]
         filled = screen.lines.filled()
         row = filled[int(number) - 1] if number.isdigit() and int(number) <= len(filled) else None
@@ -184,18 +184,21 @@ class Coding:
         if own is None:
             return
 
-        def read(work: Work) -> list[PendingArticle]:
-            waiting = articles.list_pending(work, day, [own.code])
-            # The one that the finding names stands first.
-            return sorted(waiting, key=lambda a: f"article {a.article} " not in finding.text)
+        self._ask_articles(own.code, then)
+
+    def _ask_articles(self, procedure: str, then: Callable[[], None]) -> None:
+        """One article after the other, until none that lists the procedure waits."""
+        screen, day = self._screen, self._screen.day()
 
         def ask(waiting: list[PendingArticle]) -> None:
             if waiting:
-                self._ask_article(waiting[0], then)
+                self._ask_article(waiting[0], lambda: self._ask_articles(procedure, then))
             else:
                 then()
 
-        screen.context.runner.read(screen, read, ask)
+        screen.context.runner.read(
+            screen, lambda work: articles.list_pending(work, day, [procedure]), ask
+        )
 
     def _ask_article(self, article: PendingArticle, then: Callable[[], None]) -> None:
         screen, day = self._screen, self._screen.day()
