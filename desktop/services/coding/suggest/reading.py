@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desktop.services.coding.suggest.allergens import allergens
 from desktop.services.coding.suggest.context import Finding, Reader
 from desktop.services.coding.suggest.drafts import Draft
 from desktop.services.coding.suggest.facts import NoteFacts, facts_of
 from desktop.services.coding.suggest.lexicon import Lexicon, Match
-from desktop.services.coding.suggest.sections import Sentence, sentences
+from desktop.services.coding.suggest.sections import Section, Sentence, sentences
 from desktop.services.coding.suggest.values import Status
 from desktop.services.coding.suggest.wording import Item, Kind, items
 from desktop.services.coding.values import PatientFacts
@@ -73,8 +74,22 @@ def read(lexicon: Lexicon, text: str, on: dt.date, patient: PatientFacts | None)
     facts = facts_of(text, parts, age, sex)
     drafts: list[Draft] = []
     for number, (sentence, given) in enumerate(parts):
+        if sentence.section is Section.ALLERGIES:
+            drafts.extend(_allergies(sentence, number))
+            continue
         drafts.extend(_of_sentence(lexicon, sentence, given, Reader(sentence, on), facts, number))
     return Reading(text, parts, facts, drafts)
+
+
+def _allergies(sentence: Sentence, number: int) -> list[Draft]:
+    """The substances; the reactions beside them are no findings of this visit."""
+    out = []
+    for start, end, code in allergens(sentence.text.lower()):
+        a, b = sentence.start + start, sentence.start + end
+        found = Draft(a, b, frozenset({code}), (code,), Status.PRESENT, sentence=number)
+        found.settled = True
+        out.append(found)
+    return out
 
 
 def _of_sentence(

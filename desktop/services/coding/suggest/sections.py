@@ -64,6 +64,7 @@ _SPLIT = re.compile(
     r"(?<![Cc]lass)(?<![Aa]ge)(?<![Dd]ay)(?<! [xX])(?<! to)(?<! of)(?<! in)(?<! at)(?<! is)"
     r"(?<=[^\s:])[ \t]+(?=\d{1,2}\.[ \t]+[A-Z])|[!;](?=\s|$)|\?(?=\s+[A-Z]|\s*$)|\n"
 )
+_LONGEST_SENTENCE = 500
 _LIST_MARK = re.compile(r"[\s]*(?:[-*•>#]+|\(?\d{1,2}[.)](?=\s)|[a-z][.)](?=\s))?\s*")
 _SELF_AGAIN = re.compile(
     r"\b(patient|pt|presents?|here (for|today|with)|today|she has|he has|complains|c/o)\b",
@@ -158,7 +159,19 @@ def _spans(text: str) -> list[tuple[int, int, bool]]:
         start = mark.end()
         fresh = mark.group() == "\n"
     out.append((start, len(text), fresh))
-    return out
+    return [short for span in out for short in _cut(text, *span)]
+
+
+def _cut(text: str, start: int, end: int, fresh: bool) -> list[tuple[int, int, bool]]:
+    """A piece that is longer than any sentence, cut at a comma or blank."""
+    out = []
+    while end - start > _LONGEST_SENTENCE:
+        near = start + _LONGEST_SENTENCE
+        at = max(text.rfind(",", start + 1, near), text.rfind(" ", start + 1, near))
+        at = near if at <= start else at
+        out.append((start, at, fresh))
+        start, fresh = at, False
+    return [*out, (start, end, fresh)]
 
 
 def _wrapped(text: str, at: int) -> bool:
