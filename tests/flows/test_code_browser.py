@@ -9,12 +9,13 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.services import codes
-from desktop.services.coding.values import BEST
+from desktop.services.coding.values import BEST, BUILT_IN
 from desktop.services.coding.vectors import model
 from desktop.services.database import Database
 from desktop.ui.fees.browse_tab import BrowseTab
 from desktop.ui.fees.page import FeesPage
 from desktop.ui.lib import theme
+from desktop.ui.lib.settings import keep_search_mode, search_mode
 from desktop.ui.main_window import MainWindow
 from desktop.ui.visits.page import VisitsPage
 from tests.flows.conftest import focused, settle
@@ -233,7 +234,10 @@ def test_search_by_meaning_is_prepared_once_and_finds_what_no_word_says(
     assert tab.meaning.check.isVisible()
     press(tab.meaning.check, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: tab.meaning.mode("modifier") == BEST, timeout=60_000)
+    assert search_mode() == BEST
     assert search(qtbot, tab, "tiny baby")[0] == "63"
     assert tab.meaning.mode("icd10cm") != BEST
-    press(tab.meaning.check, Qt.Key.Key_Space)
-    assert tab.meaning.mode("modifier") != BEST
+    keep_search_mode(BUILT_IN)
+    tab.refresh()
+    qtbot.waitUntil(lambda: tab.meaning.mode("modifier") == BUILT_IN)
+    assert not tab.meaning.check.isChecked(), "the visit's screen may change the choice too"

@@ -48,7 +48,11 @@ class MeaningChoice(QObject):
         """Search this system from now on; `again` when its codes may have changed."""
         if again:
             self._ready_for = ""
-        if again or system != self._system:
+        # The visit's screen has the same choice; it may have changed since.
+        chosen = search_mode() == BEST
+        moved = chosen != self.check.isChecked()
+        self.check.setChecked(chosen)
+        if again or moved or system != self._system:
             self._system = system
             self._ask()
 
