@@ -13,6 +13,8 @@ from desktop.services.coding.store import CodeStore
 from desktop.services.coding.values import BEST, BUILT_IN, ICD10CM, CodeHit
 from desktop.services.database import Database
 from desktop.services.registration import code_pages
+from desktop.services.visits import entry, posting
+from desktop.services.work import Work
 from desktop.ui.fees.page import FeesPage
 from desktop.ui.lib import messages
 from desktop.ui.lib.settings import search_mode
@@ -231,3 +233,44 @@ def test_without_the_packages_the_search_says_what_is_missing_and_goes_on(
     assert (page.editor.searching.mode(), search_mode()) == (BUILT_IN, BUILT_IN)
     _take(qtbot, window, "gout")
     assert page.editor.diagnoses.codes()
+
+
+def test_a_void_visit_takes_no_code_from_anywhere(
+    page: VisitsPage, window: MainWindow, qtbot: QtBot, database: Database, scene: Scene
+) -> None:
+    def voided(work: Work) -> int:
+        visit_id = entry.save(work, scene.draft())
+        posting.post(work, visit_id)
+        posting.void(work, visit_id, "wrong patient")
+        return visit_id
+
+    visit_id = database.write(voided)
+    page.open_visit(visit_id)
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: page.editor.view is not None and not page.editor.may_edit)
+    working = {command.id for command, _action in page.commands()}
+    assert not working & {"visit.goes_with", "visit.codes_from_note", "visit.send_to_review"}
+    assert "visit.look_up_code" in working
+    page.editor.coding.look_up()
+    settle(qtbot, window)
+    assert window.shell is not None
+    codes = window.shell.page()
+    assert isinstance(codes, FeesPage)
+    codes.browse.show_code("I10")
+    settle(qtbot, window)
+    codes.browse.add_to_visit()
+    assert page.editor.diagnoses.codes() == ("E119", "I10")
+
+
+def test_what_goes_with_a_diagnosis_follows_the_date(
+    page: VisitsPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    _take(qtbot, window, "E11.22")
+    assert not page.editor.diagnoses.asks.isHidden()
+    day = page.editor.service_on
+    day.setFocus()
+    day.selectAll()
+    type_in(day, "100126")  # no tabular list is loaded for the next year
+    press(day, ENTER)
+    settle(qtbot, window)
+    assert page.editor.diagnoses.asks.isHidden()

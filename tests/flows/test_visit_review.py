@@ -103,7 +103,7 @@ def test_a_visit_is_sent_to_review_with_a_note_and_listed(
     assert window.shell is not None
     window.shell.go("visits", ("show", "review"))
     settle(qtbot, window)
-    assert [r.id for r in page.table.rows()] == [visit_id]
+    assert [(r.id, r.in_review) for r in page.table.rows()] == [(visit_id, True)]
 
 
 def test_the_coder_does_not_review_his_own_visit_but_may_take_it_back(

@@ -54,6 +54,13 @@ def list_visits(work: Work, wanted: VisitFilter = VisitFilter()) -> list[VisitRo
             .group_by(Claim.visit_id)
         ).all()
     )
+    reviewed = set(
+        session.scalars(
+            select(VisitReview.visit_id).where(
+                VisitReview.visit_id.in_(ids), VisitReview.closed_at.is_(None)
+            )
+        )
+    )
     found = session.execute(
         select(
             Visit.id,
@@ -85,6 +92,7 @@ def list_visits(work: Work, wanted: VisitFilter = VisitFilter()) -> list[VisitRo
             charge=Money(lines.get(v.id, ([], 0))[1]),
             balance=balances.get(v.id) or ZERO,
             claims=claims.get(v.id, 0),
+            in_review=v.id in reviewed,
         )
         for v in found
     ]

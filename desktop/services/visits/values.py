@@ -175,7 +175,7 @@ class VisitFilter:
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:
-    """A visit in a list."""
+    """A visit in a list; `in_review` while its review is not closed."""
 
     id: int
     service_on: dt.date
@@ -189,6 +189,7 @@ class VisitRow:
     charge: Money
     balance: Money
     claims: int
+    in_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,10 @@ class Coding:
         self._note = ""
         self._is_away = False
         self._asked = screen.context.runner.latest(screen)
-        screen.diagnoses.looked.connect(self._look)
+        box = screen.diagnoses
+        box.looked.connect(self._look)
+        # Another date may have another tabular list.
+        screen.service_on.editingFinished.connect(lambda: self._look(box.current()))
 
     def forget(self) -> None:
         """Another visit is shown: its note is not that of the one before."""
@@ -270,7 +273,8 @@ class Coding:
         day = screen.day() or screen.context.today()
 
         def add(code: str, title: str) -> None:
-            screen.diagnoses.add(code, title)
+            if screen.may_edit:
+                screen.diagnoses.add(code, title)
 
         self._is_away = True
         wanted = (

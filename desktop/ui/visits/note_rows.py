@@ -306,7 +306,7 @@ class _Delegate(QStyledItemDelegate):
         pen.x += digit * 2
         quiet = row.status is not Status.PRESENT
         pen.put(row.dotted, scheme.muted if quiet else scheme.text, bold=True)
-        pen.x += max(digit * 9, wide.horizontalAdvance(row.dotted) + _GAP)
+        pen.x += max(digit * 10, wide.horizontalAdvance(row.dotted) + _GAP)
         if row.on_visit:
             pen.put_right("on the visit", scheme.good)
         if row.says:

@@ -36,11 +36,15 @@ def _claims(row: VisitRow) -> str:
     return str(row.claims) if row.claims else ""
 
 
+def _state(row: VisitRow) -> str:
+    return f"{row.state.value}, in review" if row.in_review else row.state.value
+
+
 COLUMNS = (
     Column("service_on", "Date", Kind.DATE),
     Column("patient", "Patient", width=20, stretch=True),
     Column("account", "Account", width=8),
-    Column("state", "State", Kind.STATE, width=10, tone=lambda row: _TONES[row.state]),
+    Column("state", "State", Kind.STATE, 14, getter=_state, tone=lambda row: _TONES[row.state]),
     Column("procedures", "Procedures", width=18),
     Column("diagnoses", "Diagnoses", width=16),
     Column("provider", "Provider", width=12),
@@ -145,7 +149,7 @@ class VisitsPage(Page):
         self._copy = editing(commands.VISIT_COPY_LAST, self.editor.copy_last, text="Copy last")
         self._note = editing(commands.VISIT_NOTE, self.editor.coding.from_note, text="From a note")
         coding = self.editor.coding
-        editing(commands.VISIT_GOES_WITH, coding.goes_with, button=False)
+        self._goes_with = editing(commands.VISIT_GOES_WITH, coding.goes_with, button=False)
         editing(commands.CODE_FAVOURITE, coding.toggle_favourite, button=False)
         editing(commands.VISIT_LOOK_UP, coding.look_up, button=False)
         searching = self.editor.searching
@@ -183,6 +187,7 @@ class VisitsPage(Page):
         self._copy.setEnabled(draft)
         self._save.setEnabled(editing and state is not VisitState.VOID)
         self._note.setEnabled(editing and state is not VisitState.VOID)
+        self._goes_with.setEnabled(editing and state is not VisitState.VOID)
         stored = editing and self.editor.view is not None
         may_claim = editing and self.editor.can_claim
         self._claim.setVisible(may_claim)

@@ -192,6 +192,9 @@ class Reviewing:
             dialog.accept()
             editor.lines.focus_field(item.position, "procedure")
             return
+        if not editor.may_edit:
+            dialog.say("This visit is void; it stays as it was.")
+            return
         day = editor.day() or editor.context.today()
 
         def put(title: str) -> None:

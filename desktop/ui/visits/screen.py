@@ -143,6 +143,11 @@ class VisitScreen(QWidget):
         return self.view.state if self.view else VisitState.DRAFT
 
     @property
+    def may_edit(self) -> bool:
+        """A void visit stays as it was."""
+        return self.state is not VisitState.VOID
+
+    @property
     def is_dirty(self) -> bool:
         """Whether something typed is not saved."""
         return self._dirty or self._saving
@@ -169,9 +174,8 @@ class VisitScreen(QWidget):
     def _settle(self, text: str) -> None:
         self._dirty = False
         self.saved_line.setText(text)
-        may_edit = self.state is not VisitState.VOID
         for part in (self.header, self.facts, self.diagnoses, self.lines):
-            part.setEnabled(may_edit)
+            part.setEnabled(self.may_edit)
         self.patient.setEnabled(self.state is VisitState.DRAFT)
         self._show_total()
         self.changed.emit()
