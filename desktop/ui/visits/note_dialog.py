@@ -23,7 +23,7 @@ from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.page import Context
 from desktop.ui.visits.note_marks import Legend, Units, look_of
-from desktop.ui.visits.note_rows import NoteList, Taken, rows_of
+from desktop.ui.visits.note_rows import NoteList, Taken, groups_of, rows_of
 
 __all__ = ["NoteDialog", "Taken"]
 
@@ -58,6 +58,7 @@ class NoteDialog(QDialog):
         self._read = read
         self._suggestions: list[Suggestion] = []
         self._spans: list[tuple[int, int]] = []
+        self._groups: list[list[int]] = []
         self._have: set[tuple[str, str]] = set()
         self._awaited: Taken | None = None
         self._channel = context.runner.latest(self)
@@ -161,7 +162,7 @@ class NoteDialog(QDialog):
     def set_taken(self, have: set[tuple[str, str]]) -> None:
         """Which codes the visit has, pairs of kind and code; after a taken one, go on."""
         self._have = set(have)
-        self.list.show_rows(rows_of(self._suggestions, self._have))
+        self.list.show_rows(rows_of(self._suggestions, self._groups, self._have))
         awaited = self._awaited
         if awaited is not None and (awaited.kind, awaited.code) in self._have:
             self._awaited = None
@@ -173,8 +174,9 @@ class NoteDialog(QDialog):
             return
         units = Units(text)
         self._suggestions = list(found)
+        self._groups = groups_of(self._suggestions)
         self._spans = [(units[s.start], units[s.end]) for s in self._suggestions]
-        self.list.show_rows(rows_of(self._suggestions, self._have))
+        self.list.show_rows(rows_of(self._suggestions, self._groups, self._have))
         self._say()
 
     # -- taking ------------------------------------------------------------------------------
@@ -209,9 +211,10 @@ class NoteDialog(QDialog):
         if not self._suggestions:
             written = bool(self.text().strip())
             return "No phrase of this note leads to a code." if written else ""
-        count = sum(bool(s.codes or s.answers) for s in self._suggestions)
-        asked = sum(bool(s.question) for s in self._suggestions)
-        denied = sum(s.status is Status.NEGATED for s in self._suggestions)
+        first = [self._suggestions[group[0]] for group in self._groups]
+        count = sum(bool(s.codes or s.answers) for s in first)
+        asked = sum(bool(s.question) for s in first)
+        denied = sum(s.status is Status.NEGATED for s in first)
         parts = [f"{count} phrase{'' if count == 1 else 's'} to code"]
         if asked:
             parts.append(f"{asked} with a question")
@@ -224,7 +227,7 @@ class NoteDialog(QDialog):
     def _mark(self) -> None:
         """Mark the phrases in the note, the one with the cursor most."""
         row = self.list.current()
-        chosen = -1 if row is None else row.group
+        chosen = self._groups[row.group] if row is not None and self._groups else []
         document = self.note.document()
         marks = []
         for number, (start, end) in enumerate(self._spans):
@@ -233,11 +236,11 @@ class NoteDialog(QDialog):
             cursor.setPosition(start)
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             mark.cursor = cursor
-            mark.format = look_of(self._suggestions[number].status, chosen=number == chosen)
+            mark.format = look_of(self._suggestions[number].status, chosen=number in chosen)
             marks.append(mark)
-        if 0 <= chosen < len(self._spans) and not self.note.hasFocus():
+        if chosen and not self.note.hasFocus():
             seen = QTextCursor(document)
-            seen.setPosition(self._spans[chosen][1])
+            seen.setPosition(self._spans[chosen[0]][1])
             self.note.setTextCursor(seen)
         self.note.setExtraSelections(marks)
 

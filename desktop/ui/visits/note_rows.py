@@ -43,7 +43,7 @@ class NoteRow:
     """One row of the list.
 
     Attributes:
-        group: place of the suggestion that it belongs to, from 0.
+        group: which phrase it belongs to, from 0.
         text: the phrase of a heading, the title of a code.
         says: of a heading what the note says of it; of a code the answer that leads to it.
         question: of a heading, what the note leaves open.
@@ -79,21 +79,51 @@ class NoteRow:
         return f"{text}   (on the visit)" if self.on_visit else text
 
 
-def rows_of(found: Sequence[Suggestion], have: set[tuple[str, str]]) -> list[NoteRow]:
+def groups_of(found: Sequence[Suggestion]) -> list[list[int]]:
+    """Places of suggestions that ask for the same: a note says most things more than once."""
+    groups: dict[object, list[int]] = {}
+    for at, each in enumerate(found):
+        offered = (each.kind, each.codes, each.question, each.answers)
+        same = offered if each.codes or each.answers else _plain(each)
+        groups.setdefault((each.status, same), []).append(at)
+    return list(groups.values())
+
+
+def rows_of(
+    found: Sequence[Suggestion], groups: Sequence[Sequence[int]], have: set[tuple[str, str]]
+) -> list[NoteRow]:
     """The rows for a note's suggestions; `have` are the kinds and codes of the visit."""
-    return [row for at, each in enumerate(found) for row in _group(at, each, have)]
+    return [
+        row
+        for number, group in enumerate(groups)
+        for row in _group(number, [found[at] for at in group], have)
+    ]
 
 
-def _group(at: int, each: Suggestion, have: set[tuple[str, str]]) -> Iterator[NoteRow]:
+def _plain(each: Suggestion) -> str:
+    return " ".join(each.phrase.split()).casefold()
+
+
+def _group(
+    number: int, same: Sequence[Suggestion], have: set[tuple[str, str]]
+) -> Iterator[NoteRow]:
+    each = same[0]
     phrase = " ".join(each.phrase.split())
-    yield NoteRow(at, each.status, phrase, WORDS[each.status], each.question)
+    others = {_plain(s): " ".join(s.phrase.split()) for s in same if _plain(s) != _plain(each)}
+    says = [WORDS[each.status]]
+    if others:
+        says.append("also " + ", ".join(f"“{text}”" for text in others.values()))
+    elif len(same) > 1:
+        says.append(f"{len(same)} times")
+    text = ";  ".join(word for word in says if word)
+    yield NoteRow(number, each.status, phrase, text, each.question)
     offered = [(a.text, a.code, a.dotted, a.title) for a in each.answers if each.question]
     asked = {code for _text, code, _dotted, _title in offered}
     offered += [("", c.code, c.dotted, c.title) for c in each.codes if c.code not in asked]
-    for number, (lead, code, dotted, title) in enumerate(offered, 1):
+    for key, (lead, code, dotted, title) in enumerate(offered, 1):
         yield NoteRow(
-            at, each.status, title, lead, "", dotted,
-            number if number <= _NUMBERED else 0,
+            number, each.status, title, lead, "", dotted,
+            key if key <= _NUMBERED else 0,
             Taken(each.kind, code, title, each.phrase),
             (each.kind, code) in have,
         )  # fmt: skip
