@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
@@ -156,21 +156,30 @@ class NoteList(QListWidget):
 
     def show_rows(self, rows: Sequence[NoteRow]) -> None:
         """Show rows; the cursor stays on its code where that is still offered."""
+        if [_bare(row) for row in rows] == [_bare(row) for row in self.rows]:
+            self._remark(rows)
+            return
         before = self.current()
         place = self.currentRow()
         self.blockSignals(True)  # noqa: FBT003
         self.rows = list(rows)
         self.clear()
         for row in self.rows:
-            item = QListWidgetItem(row.spoken)
-            item.setData(Qt.ItemDataRole.UserRole, row)
+            item = QListWidgetItem()
             if row.taken is None:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
-            elif row.on_visit:
-                item.setToolTip("On the visit. Delete takes it off again.")
+            _fill(item, row)
             self.addItem(item)
         self.blockSignals(False)  # noqa: FBT003
         self._put_cursor(before, place)
+
+    def _remark(self, rows: Sequence[NoteRow]) -> None:
+        """Only what is on the visit changed: a long list is not made anew for it."""
+        for at, (old, new) in enumerate(zip(self.rows, rows, strict=True)):
+            if old != new:
+                _fill(self.item(at), new)
+        self.rows = list(rows)
+        self._on_moved()
 
     def _put_cursor(self, before: NoteRow | None, place: int) -> None:
         codes = [at for at, row in enumerate(self.rows) if row.taken]
@@ -266,6 +275,16 @@ class NoteList(QListWidget):
         self.scheduleDelayedItemsLayout()
 
 
+def _bare(row: NoteRow) -> NoteRow:
+    return replace(row, on_visit=False)
+
+
+def _fill(item: QListWidgetItem, row: NoteRow) -> None:
+    item.setText(row.spoken)
+    item.setData(Qt.ItemDataRole.UserRole, row)
+    item.setToolTip("On the visit. Delete takes it off again." if row.on_visit else "")
+
+
 _DIGITS = tuple("123456789")
 _COMMANDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
@@ -276,13 +295,18 @@ class _Delegate(QStyledItemDelegate):
     def __init__(self, view: NoteList) -> None:
         super().__init__(view)
         self._view = view
+        self._heights: dict[tuple[NoteRow, int], int] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Override of Qt: as high as the wrapped words."""
         _ = option
         row: NoteRow = index.data(Qt.ItemDataRole.UserRole)
         width = max(160, self._view.viewport().width())
-        return QSize(width, self._lay(None, row, QRect(0, 0, width, 4000)))
+        # Qt asks for all rows again whenever one changes; long notes have hundreds.
+        known = self._heights.get((row, width))
+        if known is None:
+            known = self._heights[row, width] = self._lay(None, row, QRect(0, 0, width, 4000))
+        return QSize(width, known)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Override of Qt."""
