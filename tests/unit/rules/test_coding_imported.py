@@ -76,6 +76,19 @@ def test_pairs_are_read_with_their_indicator(reader: ProcedureReader) -> None:
     assert reader.pair("J1100", "J1094", ON) is None, "it ended in March"
 
 
+def test_pairs_of_days_before_the_first_loaded_quarter_are_judged_by_their_own_days(
+    reader: ProcedureReader,
+) -> None:
+    """A claim of March, when only the quarter of July was ever loaded."""
+    march, never = dt.date(2026, 3, 31), dt.date(2026, 10, 1)
+    assert reader.pair("J1100", "J1094", march) is not None
+    assert reader.pair("J1100", "J1094", dt.date(2025, 6, 30)) is None, "it began in July 2025"
+    assert reader.pair("G0438", "G0439", never) is None, "no quarter answers for that day"
+    reader.read(["G2211"], march)
+    assert [p.second for p in reader.facts("G2211", march).add_on] == ["99213"]
+    assert reader.facts("G2211", march).mue is None
+
+
 def test_articles_are_read_with_their_groups_and_diagnoses(reader: ProcedureReader) -> None:
     chosen = {("99999", "G0101"): ("99999/1",)}
     (article,) = reader.articles("G0101", ON, chosen, ["E119", "I10"])

@@ -16,10 +16,13 @@ from desktop.services.coding.values import (
     NCCI,
     CodeInfo,
     CodePair,
+    Release,
 )
 from desktop.services.rules.coding.facts import Article, ProcedureFacts
 
 SYSTEMS = (HCPCS, CPT, NCCI, MUE, ADD_ON, MPFS, LCD)
+_OWN_DAYS = frozenset({NCCI, ADD_ON})
+"""Sets whose pairs carry their own first and last day, those that have ended included."""
 Choices = Mapping[tuple[str, str], tuple[str, ...]]
 """Per (article, procedure): the confirmed groups; empty: the article does not apply."""
 
@@ -29,7 +32,9 @@ class ProcedureReader:
 
     def __init__(self, store: CodeStore) -> None:
         self._store = store
-        self._present = {r.system for r in store.releases()}
+        self._releases: dict[str, list[Release]] = {}
+        for release in store.releases():
+            self._releases.setdefault(release.system, []).append(release)
         self._covered: dict[tuple[str, dt.date], bool] = {}
         self._facts: dict[tuple[str, dt.date], ProcedureFacts] = {}
         self._pairs: dict[tuple[str, str, dt.date], CodePair | None] = {}
@@ -38,15 +43,21 @@ class ProcedureReader:
 
     def knows(self, system: str) -> bool:
         """Whether any release of a system is loaded."""
-        return system in self._present
+        return system in self._releases
 
     def covers(self, system: str, on: dt.date) -> bool:
-        """Whether a release of a system that is loaded holds for a date."""
-        if system not in self._present:
+        """Whether what is loaded of a system answers for a date.
+
+        A later quarter answers for earlier days where its rows carry their own days.
+        """
+        if system not in self._releases:
             return False
         key = (system, on)
         if key not in self._covered:
-            self._covered[key] = self._store.coverage(system, on) is not None
+            self._covered[key] = self._store.coverage(system, on) is not None or (
+                system in _OWN_DAYS
+                and any(r.valid_to is None or on <= r.valid_to for r in self._releases[system])
+            )
         return self._covered[key]
 
     def loaded(self, on: dt.date) -> frozenset[str]:
