@@ -256,7 +256,7 @@ class Coding:
             line = row.procedure if row is not None else screen.diagnoses.line
             if line.is_open():
                 line.ask()
-            said = "is a favourite now: it comes first" if favourite else "is no favourite any more"
+            said = "is a favourite now" if favourite else "is no favourite any more"
             messages.info(screen, f"{shown} {said}.")
 
         screen.context.runner.write(screen, write, done)

@@ -209,8 +209,9 @@ class NoteDialog(QDialog):
 
     def _found(self) -> str:
         if not self._suggestions:
-            written = bool(self.text().strip())
-            return "No phrase of this note leads to a code." if written else ""
+            if self.text().strip():
+                return "No phrase of this note leads to a code."
+            return "Codes appear here while the note is pasted or typed."
         first = [self._suggestions[group[0]] for group in self._groups]
         count = sum(bool(s.codes or s.answers) for s in first)
         asked = sum(bool(s.question) for s in first)

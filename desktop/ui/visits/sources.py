@@ -22,6 +22,7 @@ from desktop.ui.lib.runner import Runner
 from desktop.ui.lib.type_ahead import Deliver, Source, Suggestion
 
 _LIMIT = 12
+_MEANS_SOMETHING = 4
 _DIAGNOSIS = re.compile(r"[A-Z][0-9A-Z]{2}[0-9A-Z]{0,4}")
 _PLAIN = frozenset({"code", "title", ""})
 _PROCEDURE = re.compile(r"[0-9]{4}[0-9FTUMA]|[A-V][0-9]{4}")
@@ -65,7 +66,8 @@ def diagnoses(
         if day is None:
             deliver([])
             return
-        patient_id, how = patient(), mode()
+        # A fragment of a word means nothing yet, and nearly everything is near to it.
+        patient_id, how = patient(), mode() if len(text) >= _MEANS_SOMETHING else BUILT_IN
         latest.read(
             lambda work: choices.find_diagnoses(work, text, day, _LIMIT, patient_id, how),
             lambda found: deliver(diagnosis_suggestions(text, found)),
