@@ -296,7 +296,10 @@ def _statements_run(options: argparse.Namespace) -> int:
 
 
 def _report_names() -> str:
-    return "aging-by-payer, aging-by-patient, day-sheet, deposits, period, unapplied, open-claims"
+    return (
+        "aging-by-payer, aging-by-patient, day-sheet, deposits, period, unapplied, open-claims, "
+        "coder-accuracy"
+    )
 
 
 def _report_parser(commands: Any) -> None:

@@ -84,7 +84,9 @@ class ReportsPage(Page):
         self.first.edited.connect(self.refresh)
         self.last.edited.connect(self.refresh)
         context.runner.on_change(
-            self, Changes.LEDGER | Changes.CLAIMS | Changes.STATEMENTS, self.refresh
+            self,
+            Changes.LEDGER | Changes.CLAIMS | Changes.STATEMENTS | Changes.VISITS,
+            self.refresh,
         )
         self._on_chosen()
 
