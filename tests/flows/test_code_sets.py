@@ -169,7 +169,7 @@ def test_a_file_without_a_date_asks_for_its_first_day(
     type_in(focused(), "7/1/2026")
     save(qtbot, window, dialog)
     wait_for(qtbot, window, tab.report.isVisible)
-    assert "1 lines left out" in tab.report_words.text()
+    assert "1 line left out" in tab.report_words.text()
     press(tab.left_out_button, Qt.Key.Key_Return)
     assert tab.dialog is not None
     (line,) = tab.dialog.table.rows()

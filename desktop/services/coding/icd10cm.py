@@ -23,7 +23,7 @@ from desktop.services.coding.parts import FileKind, Import, Part
 from desktop.services.coding.saving import save_release
 from desktop.services.coding.systems import Draft
 from desktop.services.coding.tabular import Tabular, read_tabular
-from desktop.services.coding.values import ICD10CM, ImportResult, RejectedLine
+from desktop.services.coding.values import ICD10CM, ImportResult, NeedsDay, RejectedLine
 from desktop.services.coding.writer import Key, Node, NodeWriter
 
 _FEWEST_RECORDS = 80_000
@@ -49,10 +49,7 @@ def start_of(job: Import, part: Part) -> dt.date:
 def _start_by_name(part: Part) -> dt.date:
     found = re.search(r"(?<!\d)(20[1-9]\d)(?!\d)", part.name)
     if found is None:
-        raise RuleError(
-            f"{part.name} does not say for which year it is; give the first day of force, "
-            "for example 2026-10-01."
-        )
+        raise NeedsDay(f"{part.name} does not say for which year it is")
     return systems.fiscal_year(int(found[1]))[0]
 
 

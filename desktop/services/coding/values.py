@@ -58,6 +58,13 @@ class NeedsLicence(RuleError):
         )
 
 
+class NeedsDay(RuleError):
+    """Nothing says from which day a file holds, or its name and content contradict each other."""
+
+    def __init__(self, said: str, example: str = "2026-10-01") -> None:
+        super().__init__(f"{said}; give the first day of force, for example {example}.")
+
+
 def no_progress(_done: int, _total: int, _text: str) -> None:
     """Say nothing, never cancel."""
 
@@ -279,6 +286,10 @@ _LEADS = {
 }
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 @dataclass(frozen=True, slots=True)
 class ImportResult:
     """What an import did.
@@ -309,15 +320,15 @@ class ImportResult:
         """One sentence for the status line."""
         release = self.release
         lead = _LEADS.get(release.system, "")
-        noun = "pairs" if release.system in _OF_PAIRS else "records"
-        what = f"{lead}{release.name}: {release.records:,} {noun}"
+        noun = "pair" if release.system in _OF_PAIRS else "record"
+        what = f"{lead}{release.name}: {_counted(release.records, noun)}"
         if release.system in _BILLED:
             what += f", {release.billable:,} billable"
         if self.already_loaded:
             return f"{self.file_name} was imported before; nothing changed ({what})."
         done = f"{what}; {self.added:,} new, {self.changed:,} changed, {self.ended:,} ended"
         if self.rejected:
-            done += f"; {len(self.rejected):,} lines left out"
+            done += f"; {_counted(len(self.rejected), 'line')} left out"
         return done + "."
 
 

@@ -30,6 +30,7 @@ from desktop.services.coding.values import (
     NPPES,
     ImportOptions,
     ImportResult,
+    NeedsDay,
     Release,
     SourceFile,
 )
@@ -292,7 +293,7 @@ def _has_payers(path: Path) -> bool:
 
 def asks_for_day(error: AppError) -> bool:
     """Whether a file was refused only because nothing says from which day it holds."""
-    return "give the first day of force" in str(error)
+    return isinstance(error, NeedsDay)
 
 
 @needs(Permission.SET_UP)

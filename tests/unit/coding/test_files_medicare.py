@@ -122,6 +122,17 @@ def test_add_on_codes_and_their_primaries_by_date(empty_store: CodeStore, tmp_pa
     assert empty_store.pair(ADD_ON, "G0316", "G0102", dt.date(2025, 1, 1)) is None
 
 
+def test_an_add_on_that_is_called_off_before_it_began_needs_no_primary(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    first = written(tmp_path / "AOC_V2026Q3-MCR.txt", AOC_HEAD + AOC_ROWS)
+    empty_store.import_file(first, NOW)
+    off = AOC_ROWS.replace("CCCCC\t\t2024001\t\t", "CCCCC\t\t2024001\t2023365\t")
+    empty_store.import_file(written(tmp_path / "AOC_V2026Q4-MCR.txt", AOC_HEAD + off), NOW)
+    assert empty_store.pair(ADD_ON, "G2211", "CCCCC", dt.date(2026, 10, 1)) is None
+    assert empty_store.pair(ADD_ON, "G0289", "G0100", dt.date(2026, 10, 1)) is not None
+
+
 def test_a_workbook_of_add_on_codes_beside_its_text(empty_store: CodeStore, tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active

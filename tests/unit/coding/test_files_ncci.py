@@ -173,6 +173,27 @@ def test_an_edit_that_is_called_off_from_its_first_day_holds_no_more(
     assert empty_store.pair(NCCI, "G0438", "G0439", dt.date(2026, 8, 1)) is None
 
 
+def test_an_edit_called_off_by_a_newer_quarter_is_not_brought_back_by_an_older_one(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    """Whichever quarter is loaded first, both say the same of a day in the end."""
+    newer: list[Line] = [("G0438", "G0439", "20200101", "20200101", "9"), *PAIRS[1:]]
+    empty_store.import_file(written(tmp_path / "ccipra-v323r0-f1.txt", newer), NOW)
+    empty_store.import_file(written(tmp_path / "ccipra-v322r0-f1.txt", PAIRS), NOW)
+    assert empty_store.pair(NCCI, "G0438", "G0439", dt.date(2026, 9, 30)) is not None
+    assert empty_store.pair(NCCI, "G0438", "G0439", dt.date(2026, 10, 1)) is None
+    assert empty_store.pair(NCCI, "Q0091", "G0101", dt.date(2026, 10, 1)) is not None
+
+
+def test_an_edit_called_off_with_a_day_before_its_first_is_taken_not_a_damaged_file(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    empty_store.import_file(written(tmp_path / "ccipra-v322r0-f1.txt", PAIRS), NOW)
+    newer: list[Line] = [("G0438", "G0439", "20200101", "20191231", "9"), *PAIRS[1:]]
+    empty_store.import_file(written(tmp_path / "ccipra-v323r0-f1.txt", newer), NOW)
+    assert empty_store.pair(NCCI, "G0438", "G0439", dt.date(2026, 10, 1)) is None
+
+
 def test_the_same_part_again_changes_nothing(empty_store: CodeStore, tmp_path: Path) -> None:
     path = written(tmp_path / "ccipra-v322r0-f1.txt", PAIRS)
     empty_store.import_file(path, NOW)

@@ -26,6 +26,8 @@ _FIELDS = {
     "add_on_to": (r"(aoc|addon(code)?)del.*",),
     "primary_to": (r"primary.*del.*",),
 }
+_Key = tuple[str, str, str]
+"""Add-on code, primary, first day."""
 _NEEDED = "type add_on primary from"
 _LAST_DAYS = ("to", "add_on_to", "primary_to")
 
@@ -59,10 +61,12 @@ def _problem(kind: str, add_on: str, primary: str) -> str:
     return "" if kind in {"1", "2", "3"} else f"“{kind[:12]}” is no type of add-on code"
 
 
-def _read(reading: Reading, system: int) -> dict[tuple[str, str, str], Pair]:
+def _read(reading: Reading, system: int) -> tuple[dict[_Key, Pair], list[_Key]]:
+    """The pairs of the list, and those that it calls off before they began."""
     rows = reading.rows()
     columns = header(reading, rows, _FIELDS, _NEEDED)
-    found: dict[tuple[str, str, str], Pair] = {}
+    found: dict[_Key, Pair] = {}
+    called_off: list[_Key] = []
     for number, cells in rows:
         kind, add_on, primary = (cell(cells, columns[n]) for n in ("type", "add_on", "primary"))
         problem = _problem(kind[:1], add_on, primary)
@@ -79,14 +83,15 @@ def _read(reading: Reading, system: int) -> dict[tuple[str, str, str], Pair]:
             reading.reject(number, problem)
             continue
         reading.kept += 1
-        if end is not None and end < start:
-            continue  # called off before it began
         key = (add_on, primary, start.isoformat())
+        if end is not None and end < start:
+            called_off.append(key)
+            continue
         found[key] = (system, *key, end.isoformat() if end else None, kind[0], "")
         if reading.kept % 2000 == 0:
             reading.report("pairs")
     reading.finish("add-on codes")
-    return found
+    return found, called_off
 
 
 def _import(job: Import, part: Part) -> ImportResult:
@@ -94,12 +99,12 @@ def _import(job: Import, part: Part) -> ImportResult:
     if start is None:
         raise quarters.ask_for_day(part)
     reading = Reading(job, part)
-    writer = PairWriter(job.connection, ADD_ON)
-    found = _read(reading, writer.number)
+    writer = PairWriter(job.connection, ADD_ON, start)
+    found, called_off = _read(reading, writer.number)
     draft = quarters.quarterly(job, part, ADD_ON, "add-on", start)
     quarters.refuse_if_part_shrunk(job, draft, reading.kept)
-    newest = quarters.is_newest(job, ADD_ON, start)
-    writer.write(list(found.values()), newest=newest)
+    writer.write(list(found.values()))
+    writer.retire([key for key in called_off if key not in found])
     added = writer.added()
     counts = (reading.kept, writer.in_force(start))
     release = quarters.record_part(job, draft, counts, len(reading.rejected))

@@ -21,7 +21,7 @@ from desktop.services.coding.parts import HEAD, FileKind, Import, Part
 from desktop.services.coding.saving import save_release
 from desktop.services.coding.systems import Draft
 from desktop.services.coding.tabular import TabularNote
-from desktop.services.coding.values import CPT, ImportResult, NoteKind
+from desktop.services.coding.values import CPT, ImportResult, NeedsDay, NoteKind
 from desktop.services.coding.writer import Node
 
 _CODE = re.compile(r"\d{4}[0-9AFMTU]")
@@ -90,10 +90,7 @@ def start_of(
         or max((day.year for day in perhaps), default=None)
     )
     if year is None:
-        raise RuleError(
-            f"{part.name} does not say for which year it is; give the first day of force, "
-            "for example 2026-01-01."
-        )
+        raise NeedsDay(f"{part.name} does not say for which year it is", "2026-01-01")
     return dt.date(year, 1, 1)
 
 

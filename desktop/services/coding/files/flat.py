@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from desktop.errors import RuleError
 from desktop.services.coding import systems
 from desktop.services.coding.builtin.places import PLACES
+from desktop.services.coding.files.quarters import ask_for_day
 from desktop.services.coding.files.streams import Reading
 from desktop.services.coding.files.tables import head_rows, records
 from desktop.services.coding.parts import FileKind, Import, Part
@@ -69,13 +70,6 @@ def _save(job: Import, reading: Reading, nodes: list[Node], draft: Draft) -> Imp
     )
 
 
-def _ask_for_day(part: Part) -> RuleError:
-    return RuleError(
-        f"{part.name} does not say from when it holds; give the first day of force, for example "
-        "2026-10-01."
-    )
-
-
 def _attributes(row: Mapping[str, str], names: Sequence[str]) -> str | None:
     found = {name: " ".join(row[name].split()) for name in names if row.get(name)}
     return json.dumps(found, ensure_ascii=False) if found else None
@@ -109,7 +103,7 @@ def _nucc_start(job: Import, part: Part, days: Sequence[dt.date]) -> tuple[dt.da
         by_name = dt.date(2000 + int(named[1]), 7 if named[2] != "0" else 1, 1)
         published = by_name if published is None else max(by_name, published)
     if published is None and job.start is None:
-        raise _ask_for_day(part)
+        raise ask_for_day(part)
     if published is None:
         published = job.start or job.now.date()
     july = published.month >= 7
@@ -160,7 +154,7 @@ def _import_pos(job: Import, part: Part) -> ImportResult:
     reading = Reading(job, part)
     named = _YEAR.search(part.name)
     if job.start is None and named is None:
-        raise _ask_for_day(part)
+        raise ask_for_day(part)
     nodes: list[Node] = []
     for number, row in records(reading, _POS_COLUMNS):
         code, name = row["code"], " ".join(row["name"].split())
@@ -238,7 +232,7 @@ def _import_reasons(job: Import, part: Part, system: str) -> ImportResult:
         if (day := day_of(row.get(name, ""))) is not None and day <= today
     ]
     if job.start is None and not days:
-        raise _ask_for_day(part)
+        raise ask_for_day(part)
     start = job.start or max(days)
     nodes = []
     for number, code, row in found:

@@ -22,7 +22,7 @@ from desktop.services.coding.files.streams import Reading, squeezed, workbook_he
 from desktop.services.coding.parts import FileKind, Import, Part
 from desktop.services.coding.saving import save_release
 from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import HCPCS, ImportResult
+from desktop.services.coding.values import HCPCS, ImportResult, NeedsDay
 from desktop.services.coding.writer import Node
 
 _FEWEST_CODES = 5_000
@@ -265,15 +265,12 @@ def _start(job: Import, part: Part, entries: list[_Entry]) -> dt.date:
     if name is None or content is None:
         found = name or content
         if found is None:
-            raise RuleError(
-                f"{part.name} does not say for which quarter it is; give the first day of force, "
-                "for example 2026-10-01."
-            )
+            raise NeedsDay(f"{part.name} does not say for which quarter it is")
         return found
     if not -366 < (content - name).days < 183:
-        raise RuleError(
+        raise NeedsDay(
             f"{part.name} is of {name:%m/%d/%Y} by its name, but its latest change is of "
-            f"{max(days):%m/%d/%Y}; give the first day of force, for example 2026-10-01."
+            f"{max(days):%m/%d/%Y}"
         )
     return name
 

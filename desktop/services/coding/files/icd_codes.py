@@ -17,7 +17,7 @@ from desktop.services.coding.icd10cm import icd_draft, nodes_around, start_of
 from desktop.services.coding.order_file import OrderRecord
 from desktop.services.coding.parts import FileKind, Import, Part
 from desktop.services.coding.saving import save_release
-from desktop.services.coding.values import ICD10CM, ImportResult
+from desktop.services.coding.values import ICD10CM, ImportResult, NeedsDay
 from desktop.services.coding.writer import Key, Node, NodeWriter
 
 _FEWEST_CODES = 60_000
@@ -121,10 +121,10 @@ def _refuse_difference(part: Part, name: str, loaded: set[str], listed: set[str]
     missing, more = loaded - listed, listed - loaded
     if missing or more:
         example = min(missing | more)
-        raise RuleError(
+        raise NeedsDay(
             f"{part.name} and the loaded {name} differ in {len(missing) + len(more):,} codes, such "
-            f"as {systems.dotted(example, 3)}; if it is an update within the year, give the first "
-            "day of force, for example 2026-04-01."
+            f"as {systems.dotted(example, 3)}, as an update within the year would",
+            "2026-04-01",
         )
 
 

@@ -19,7 +19,7 @@ from desktop.services.coding.files.streams import Reading
 from desktop.services.coding.index import Term, write_terms
 from desktop.services.coding.parts import FileKind, Import, Part
 from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import ICD10CM, ImportResult, Progress, RejectedLine
+from desktop.services.coding.values import ICD10CM, ImportResult, NeedsDay, Progress, RejectedLine
 
 _BLOCK = 1 << 16
 _DEEPEST = 20
@@ -264,10 +264,7 @@ def _draft(job: Import, part: Part, kind: str, year: int | None) -> Draft:
     if start is None:
         named = re.search(r"(?<!\d)(20[1-9]\d)(?!\d)", part.name)
         if year is None and named is None:
-            raise RuleError(
-                f"{part.name} does not say for which year it is; give the first day of force, "
-                "for example 2026-10-01."
-            )
+            raise NeedsDay(f"{part.name} does not say for which year it is")
         start = systems.fiscal_year(year or int(named[1] if named else 0))[0]
     end = systems.fiscal_year(systems.fiscal_year_of(start))[1]
     return Draft(ICD10CM, "", start, end, kind, part.name, job.digest)

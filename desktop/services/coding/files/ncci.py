@@ -30,7 +30,7 @@ _VERSION = re.compile(r"v(\d\d)([0-4])r\d", re.IGNORECASE)
 _FIRST_YEAR = 1994
 """Version 1.0 was of 1994, so that version 32 is of 2026."""
 
-_BATCH = 50_000
+_BATCH = 20_000
 _RULE_OUT = "9"
 _KIND = "ncci"
 
@@ -88,13 +88,12 @@ def _rows(reading: Reading) -> Iterator[Row]:
 class _Pairs:
     """The pairs of one part, in batches."""
 
-    def __init__(self, reading: Reading, writer: PairWriter, *, newest: bool) -> None:
+    def __init__(self, reading: Reading, writer: PairWriter) -> None:
         self.latest = ""
         self._reading = reading
         self._writer = writer
-        self._newest = newest
         self._batch: list[Pair] = []
-        self._retired: list[tuple[str, str, str, str | None]] = []
+        self._retired: list[tuple[str, str, str]] = []
 
     def read(self, rows: Iterator[Row]) -> None:
         """Write what can be read, leave out what cannot."""
@@ -120,7 +119,7 @@ class _Pairs:
                 continue
             self._reading.kept += 1
             if indicator[0] == _RULE_OUT:
-                self._retired.append((first, second, start, end))
+                self._retired.append((first, second, start))
                 continue
             note = cells[6].strip() if len(cells) > 6 else ""
             batch.append((system, first, second, start, end, indicator[0], note))
@@ -131,9 +130,8 @@ class _Pairs:
     def _flush(self) -> None:
         self._reading.report("pairs")
         self.latest = max([self.latest, *(pair[3] for pair in self._batch)])
-        self._writer.write(self._batch, newest=self._newest)
-        if self._newest:
-            self._writer.retire(self._retired)
+        self._writer.write(self._batch)
+        self._writer.retire(self._retired)
         self._batch.clear()
         self._retired.clear()
 
@@ -157,11 +155,10 @@ def _import(job: Import, part: Part) -> ImportResult:
         )
     start = job.start or start_by_name(part.name)
     latest = quarters.latest_start(job, NCCI)
-    newest = start is None or quarters.is_newest(job, NCCI, start)
     reading = Reading(job, part)
     with wide_cache(job.connection):
-        writer = PairWriter(job.connection, NCCI)
-        pairs = _Pairs(reading, writer, newest=newest)
+        writer = PairWriter(job.connection, NCCI, start)
+        pairs = _Pairs(reading, writer)
         pairs.read(_rows(reading) if part.is_workbook else _lines(reading))
         reading.refuse_damaged()
         if not reading.kept:

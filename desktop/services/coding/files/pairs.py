@@ -37,30 +37,50 @@ class PairWriter:
         written: pairs added or changed.
     """
 
-    def __init__(self, connection: Connection, system: str) -> None:
+    def __init__(self, connection: Connection, system: str, start: dt.date | None) -> None:
+        """Begin to write.
+
+        Args:
+            connection: an open ``codes.db`` with a transaction.
+            system: name of the code system.
+            start: first day of the release; None = it is newer than all that are loaded.
+        """
         self.number = systems.system_id(connection, system)
         self._connection = connection
         self._before = self._count()
+        self._eve = None if start is None else self._eve_of_next(start)
         self.written = 0
 
-    def write(self, pairs: list[Pair], *, newest: bool) -> None:
+    def _eve_of_next(self, start: dt.date) -> str | None:
+        following = systems.window(self._connection, self.number, start).following
+        return None if following is None else (following - dt.timedelta(days=1)).isoformat()
+
+    def write(self, pairs: list[Pair]) -> None:
         """Save a batch.
+
+        An older release changes no pair that a newer one has stated; what it alone states
+        holds until the newer one begins.
 
         Args:
             pairs: in any order; sorted here, since the table is.
-            newest: the release is later than all that are loaded; an older one changes no
-                pair that a newer one has stated.
         """
+        action, eve = _UPDATE, self._eve
+        if eve is not None:
+            action = "NOTHING"
+            pairs = [
+                (*p[:4], eve if p[4] is None else min(p[4], eve), *p[5:])
+                for p in pairs
+                if p[3] <= eve
+            ]
         pairs.sort()
-        action = _UPDATE if newest else "NOTHING"
         cursor = self._connection.executemany(_INSERT + action, pairs)
         self.written += max(cursor.rowcount, 0)
 
-    def retire(self, pairs: list[tuple[str, str, str, str | None]]) -> None:
-        """End known pairs that were deleted on the day they began: first, second, days."""
-        if self._before:
+    def retire(self, pairs: list[tuple[str, str, str]]) -> None:
+        """End known pairs that were called off from the day they began: first, second, that day."""
+        if self._before and self._eve is None:
             self._connection.executemany(
-                _RETIRE, [(end or start, self.number, a, b, start) for a, b, start, end in pairs]
+                _RETIRE, [(start, self.number, a, b, start) for a, b, start in pairs]
             )
 
     def added(self) -> int:

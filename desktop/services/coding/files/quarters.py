@@ -12,7 +12,7 @@ from desktop.services.clock import stamp
 from desktop.services.coding import systems
 from desktop.services.coding.parts import FileKind, Import, Part
 from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import ImportResult, Release
+from desktop.services.coding.values import ImportResult, NeedsDay, Release
 
 _DAY = dt.timedelta(days=1)
 _PART = re.compile(r"(?<![a-z0-9])f([1-9])(?![a-z0-9])", re.IGNORECASE)
@@ -44,12 +44,9 @@ def day_by_name(name: str) -> dt.date | None:
     return found and dt.date(int(found[1]), int(found[2]) * 3 - 2, 1)
 
 
-def ask_for_day(part: Part) -> RuleError:
+def ask_for_day(part: Part) -> NeedsDay:
     """The refusal of a file that says nowhere from when it holds."""
-    return RuleError(
-        f"{part.name} does not say from when it holds; give the first day of force, for example "
-        "2026-10-01."
-    )
+    return NeedsDay(f"{part.name} does not say from when it holds")
 
 
 def quarterly(job: Import, part: Part, system: str, kind: str, start: dt.date) -> Draft:
