@@ -76,6 +76,7 @@ VISIT_GOES_WITH = Command(
 VISIT_LOOK_UP = Command(
     "visit.look_up_code", "Look up the code", ("Ctrl+I",), "Open it in the code browser"
 )
+VISIT_ARTICLES = Command("visit.articles", "Answer the coverage articles of the line again")
 SEARCH_MEANING = Command(
     "visit.search_meaning",
     "Search: also by meaning, or not",

@@ -131,3 +131,16 @@ def test_a_coverage_article_is_asked_once_and_then_judged(
     assert not any("say once" in t for t in panel.texts())
     (kept,) = database.read(articles.list_choices)
     assert (kept.article, kept.procedure, kept.groups) == ("99999", "G0101", ("99999/1",))
+    # A wrong answer is no fate: with the cursor on the line it is asked again.
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    page.editor.lines.rows[0].units.setFocus()
+    page.editor.answer_articles_again()
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), ArticleDialog))
+    again = QApplication.activeModalWidget()
+    assert isinstance(again, ArticleDialog)
+    again.none_button.click()
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+    qtbot.waitUntil(lambda: not any("covered for G0101" in text for text in panel.texts()))
+    assert [c.groups for c in database.read(articles.list_choices)] == [()]

@@ -189,6 +189,29 @@ class Coding:
 
         self._ask_articles(own.code, then)
 
+    def answer_articles_again(self, then: Callable[[], None]) -> None:
+        """Forget what was said of the coverage articles of the line's procedure; ask anew."""
+        screen = self._screen
+        row = screen.lines.current()
+        own = row.procedure.value() if row is not None else None
+        if own is None:
+            messages.warn(screen, "Put the cursor on a charge line with a procedure first.")
+            return
+
+        def forget(work: Work) -> int:
+            said = [c for c in articles.list_choices(work) if c.procedure == own.code]
+            for each in said:
+                articles.ask_again(work, each.article, each.procedure)
+            return len(said)
+
+        def ask(count: int) -> None:
+            if count:
+                self._ask_articles(own.code, then)
+            else:
+                messages.info(screen, f"Nothing was said of a coverage article of {own.code}.")
+
+        screen.context.runner.write(screen, forget, ask)
+
     def _ask_articles(self, procedure: str, then: Callable[[], None]) -> None:
         """One article after the other, until none that lists the procedure waits."""
         screen, day = self._screen, self._screen.day()

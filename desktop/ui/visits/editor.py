@@ -251,6 +251,10 @@ class VisitEditor(VisitScreen):
         else:
             messages.error(self, str(error))
 
+    def answer_articles_again(self) -> None:
+        """See `Coding.answer_articles_again`; the visit is checked with the new answer."""
+        self.coding.answer_articles_again(lambda: self._check(focus=False))
+
     def save_and_check(self) -> None:
         """Save, check, and go to the first finding."""
         self.save(lambda: self._check(focus=True))

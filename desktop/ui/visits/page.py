@@ -152,6 +152,8 @@ class VisitsPage(Page):
         self._goes_with = editing(commands.VISIT_GOES_WITH, coding.goes_with, button=False)
         editing(commands.CODE_FAVOURITE, coding.toggle_favourite, button=False)
         editing(commands.VISIT_LOOK_UP, coding.look_up, button=False)
+        again = self.editor.answer_articles_again
+        self._articles = editing(commands.VISIT_ARTICLES, again, button=False)
         searching = self.editor.searching
         self.add_command(commands.SEARCH_MEANING, searching.toggle, button=False)
         reviewing = self.editor.reviewing
@@ -188,6 +190,7 @@ class VisitsPage(Page):
         self._save.setEnabled(editing and state is not VisitState.VOID)
         self._note.setEnabled(editing and state is not VisitState.VOID)
         self._goes_with.setEnabled(editing and state is not VisitState.VOID)
+        self._articles.setEnabled(editing and self.editor.view is not None)
         stored = editing and self.editor.view is not None
         may_claim = editing and self.editor.can_claim
         self._claim.setVisible(may_claim)
