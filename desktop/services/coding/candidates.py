@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from desktop.services.coding.aspects import Aspects
 from desktop.services.coding.connection import Connection
-from desktop.services.coding.index import INCLUDES, TITLE
+from desktop.services.coding.index import INCLUDES, LENGTH_BITS, TITLE
 from desktop.services.coding.lexicon import Lexicon
 from desktop.services.coding.query import Reading
 from desktop.services.coding.ranking import (
@@ -17,7 +17,7 @@ from desktop.services.coding.ranking import (
     best_terms,
     fine,
     plainness,
-    summed,
+    shortest,
 )
 from desktop.services.coding.values import ICD10CM
 from desktop.services.coding.words import tokens
@@ -80,6 +80,7 @@ class Candidates:
         self._system = system_id
         self._fields: Mapping[str, frozenset[str]] = _FIELDS if system == ICD10CM else {}
         self._children: dict[str, list[tuple[str, str, bool]]] = {}
+        self._terms: dict[int, list[tuple[int, str, str, str, str, bool]]] = {}
         self.lexicon = Lexicon(connection, system_id)
 
     def rank(self, reading: Reading, on: dt.date, said: Aspects) -> tuple[list[Row], float]:
@@ -95,10 +96,7 @@ class Candidates:
         ]
         whole = sum(weight for _, weight in found) or 1.0
         telling = sum(weight for scores, weight in found if scores)
-        sums = summed([scores for scores, _ in found])
-        if not sums:
-            return [], 0.0
-        by_id = best_terms(sums, whole)
+        by_id = best_terms([scores for scores, _ in found if scores], whole)
         asked = frozenset(reading.words)
         rows = []
         for number, code, kind, term, title, billable in self.terms(by_id, on):
@@ -113,10 +111,33 @@ class Candidates:
             rows.append(Row(code, title, billable, why, score, asked))
         return rows, telling
 
+    def with_all(
+        self, words: Iterable[str], on: dt.date
+    ) -> list[tuple[int, str, str, str, str, bool]]:
+        """Terms, as of `terms`, that have all of these words: some dozens, the shortest."""
+        both: Collection[int] | None = None
+        for word in sorted(words, key=len, reverse=True):
+            scores, _ = self.lexicon.postings(word, prefix=False)
+            both = scores.keys() if both is None else both & scores.keys()
+            if not both:
+                return []
+        return self.terms((packed >> LENGTH_BITS for packed in shortest(both or ())), on)
+
     def terms(
         self, numbers: Iterable[int], on: dt.date
     ) -> list[tuple[int, str, str, str, str, bool]]:
         """Number, code, kind, text, title and billable of terms that hold on the day."""
+        wanted = sorted(numbers)
+        lacking = [number for number in wanted if number not in self._terms]
+        if lacking:
+            self._terms.update((number, []) for number in lacking)
+            for row in self._read_terms(lacking, on):
+                self._terms[row[0]] = [row]
+        return [row for number in wanted for row in self._terms[number]]
+
+    def _read_terms(
+        self, numbers: Iterable[int], on: dt.date
+    ) -> list[tuple[int, str, str, str, str, bool]]:
         rows = self._connection.execute(
             "SELECT t.id, t.code, t.kind, t.text, c.title, c.billable FROM search_term t"
             " JOIN code c ON c.system_id = t.system_id AND c.kind = 'code' AND c.code = t.code"

@@ -7,6 +7,7 @@ import heapq
 import itertools
 import math
 from array import array
+from collections import Counter
 from collections.abc import Iterable
 
 from desktop.services.coding.builtin.phrases import phrases
@@ -25,6 +26,8 @@ _NEAR = 60
 _SHORTEST = 4
 """Letters of a word that is taken for misspelled; shorter ones are names of their own."""
 _SHORTEST_PART = 3
+_LONG = 8
+"""Letters of a word that shares at least two pieces with what is meant by it."""
 
 
 @functools.cache
@@ -33,14 +36,14 @@ def _phrase_words() -> frozenset[str]:
 
 
 @functools.cache
-def _phrase_grams() -> dict[str, tuple[str, ...]]:
+def _phrase_grams() -> dict[str, list[str]]:
     """The words of the phrases by their pieces, as `search_gram` has those of the code set."""
     out: dict[str, list[str]] = {}
     for word in sorted(_phrase_words()):
         if len(word) >= _SHORTEST and word.isalpha():
             for gram in grams(word):
                 out.setdefault(gram, []).append(word)
-    return {gram: tuple(words) for gram, words in out.items()}
+    return out
 
 
 class Lexicon:
@@ -136,20 +139,22 @@ class Lexicon:
     def _search_similar(self, word: str) -> list[tuple[str, float]]:
         pieces = grams(word)
         marks = ",".join("?" * len(pieces))
-        held: dict[str, set[str]] = {
-            gram: set(words.split(" "))
-            for gram, words in self._connection.execute(
+        held: dict[str, str] = dict(
+            self._connection.execute(
                 f"SELECT gram, words FROM search_gram WHERE system_id = ? AND gram IN ({marks})",
                 (self._system, *pieces),
+            ).fetchall()
+        )
+        counts: Counter[str] = Counter()
+        for gram in sorted(pieces):
+            counts.update(
+                dict.fromkeys(held.get(gram, "").split(" ") + _phrase_grams().get(gram, [])).keys()
             )
-        }
-        counts: dict[str, int] = {}
-        for gram in pieces:
-            for other in held.get(gram, set()).union(_phrase_grams().get(gram, ())):
-                if abs(len(other) - len(word)) <= 2:
-                    counts[other] = counts.get(other, 0) + 1
+        several = 1 if len(word) < _LONG else 2
         near = heapq.nlargest(
-            _NEAR, counts, key=lambda w: counts[w] / (len(pieces) + len(w) - counts[w])
+            _NEAR,
+            (w for w, c in counts.items() if c >= several and abs(len(w) - len(word)) <= 2),
+            key=lambda w: counts[w] / (len(pieces) + len(w) - counts[w]),
         )
         rated = {other: likeness(word, other) for other in near if letters_apart(word, other) <= 4}
         least = min(rated.values(), default=9.0)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import heapq
 import math
 import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from desktop.services.coding.index import LENGTH_BITS
@@ -13,9 +16,8 @@ from desktop.services.coding.words import tokens
 _LENGTH_MASK = (1 << LENGTH_BITS) - 1
 _ENOUGH = 6_000
 """Terms gathered before a common word may only add to those, not bring further ones."""
-_COUNT = 1000.0
-"""Added to a term's sum for every word found, so that one number carries both."""
 _BEST = 48
+_ROUNDING = 1e-9
 FOUND = 1.0
 """Power of the share of what was asked that a term has."""
 FILLED = 0.5
@@ -40,8 +42,8 @@ OTHER_FACTOR = 0.93
 
 def plainness(title: str, above: AbstractSet[str], asked: AbstractSet[str], used: int) -> float:
     """How well a child says what was asked and nothing more; ties keep tabular order."""
-    lower = title.lower()
-    extra = [w for w in dict.fromkeys(tokens(lower)) if w not in above]
+    lower, words, telling = _shape(title)
+    extra = [w for w in words if w not in above]
     score = 3.0 * sum(w in asked for w in extra) + 0.5 * math.log1p(used)
     if "unspecified" in extra:
         score += 1.0
@@ -53,8 +55,15 @@ def plainness(title: str, above: AbstractSet[str], asked: AbstractSet[str], used
         score += 0.4 + (0.3 if "closed" in lower else 0.0)
     if not used and not _SIDES.isdisjoint(extra) and _SIDES.isdisjoint(asked):
         score -= 0.6
-    unasked = set(tokens(fine(lower))) - above - asked
+    unasked = telling - above - asked
     return score - 0.15 * min(len(unasked), 6) - (0.4 if lower.startswith("other ") else 0.0)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _shape(title: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
+    """A title in lower case, its words, and those that say more than “unspecified”."""
+    lower = title.lower()
+    return lower, tuple(dict.fromkeys(tokens(lower))), frozenset(tokens(fine(lower)))
 
 
 def prefix_factor(share: float, usual: float) -> float:
@@ -62,40 +71,76 @@ def prefix_factor(share: float, usual: float) -> float:
     return 0.7 + 0.15 * share + 0.1 * usual
 
 
-def summed(found: list[dict[int, float]]) -> dict[int, float]:
-    """Sums by term; once enough terms are in, common words only add to those."""
-    sums: dict[int, float] = {}
+def counted(found: Sequence[Mapping[int, float]]) -> Counter[int]:
+    """How many of the words each term has; once enough terms are in, common words add none."""
+    counts: Counter[int] = Counter()
     for scores in sorted(found, key=len):
-        if len(sums) + len(scores) > _ENOUGH and sums:
-            for packed in sums.keys() & scores.keys():
-                sums[packed] += scores[packed] + _COUNT
-            continue
-        for packed, weight in scores.items():
-            sums[packed] = sums.get(packed, 0.0) + weight + _COUNT
-    return sums
+        if len(counts) + len(scores) > _ENOUGH and counts:
+            counts.update(counts.keys() & scores.keys())
+        else:
+            counts.update(iter(scores))
+    return counts
 
 
-def best_terms(sums: dict[int, float], whole: float) -> dict[int, float]:
-    """The terms with most words found and the highest score: id to score."""
-    most = max(sums.values()) // _COUNT
-    near: list[tuple[int, float]] = []
-    while most > 0 and len(near) < _BEST:
-        floor = most * _COUNT
-        near = [pair for pair in sums.items() if pair[1] >= floor]
-        most -= 1
-    scores: dict[tuple[float, int], float] = {}
-    ranked = []
-    for packed, total in near:
-        key = (total, packed & _LENGTH_MASK)
-        score = scores.get(key)
-        if score is None:
-            score = scores[key] = _score(*key, whole)
-        ranked.append((score, -packed))
+def best_terms(found: Sequence[Mapping[int, float]], whole: float) -> dict[int, float]:
+    """The terms with most words found and the highest score: id to score.
+
+    Args:
+        found: for each word the terms that have it, as packed ids, with its weight there.
+        whole: the weight of all words together.
+    """
+    counts = counted(found)
+    if not counts:
+        return {}
+    least, enough = 0, 0
+    for least, terms in sorted(Counter(counts.values()).items(), reverse=True):  # noqa: B007
+        enough += terms
+        if enough >= _BEST:
+            break
+    first: list[int] = []
+    by_length: dict[int, list[int]] = {}
+    for packed, count in counts.items():
+        if count > least:
+            first.append(packed)
+        elif count == least:
+            by_length.setdefault(packed & _LENGTH_MASK, []).append(packed)
+    scorer = _Scorer(found, whole)
+    ranked = [(scorer.score(packed, counts[packed]), -packed) for packed in first]
+    most = sum(heapq.nlargest(least, (max(weights.values(), default=0.0) for weights in found)))
+    for length in sorted(by_length):
+        if len(ranked) >= _BEST:
+            ranked = heapq.nlargest(_BEST, ranked)
+            if ranked[-1][0] > _score(most, least, length, whole) + _ROUNDING:
+                break
+        ranked += [(scorer.score(packed, least), -packed) for packed in by_length[length]]
     return {-packed >> LENGTH_BITS: score for score, packed in heapq.nlargest(_BEST, ranked)}
 
 
-def _score(total: float, length: int, whole: float) -> float:
-    count, mass = divmod(total, _COUNT)
+class _Scorer:
+    """Scores of terms; those of the same words and length are computed once."""
+
+    def __init__(self, found: Sequence[Mapping[int, float]], whole: float) -> None:
+        self._found = found
+        self._whole = whole
+        self._known: dict[tuple[float, int, int], float] = {}
+
+    def score(self, packed: int, count: int) -> float:
+        mass = 0.0
+        for weights in self._found:
+            mass += weights.get(packed, 0.0)
+        key = (mass, count, packed & _LENGTH_MASK)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = _score(*key, self._whole)
+        return found
+
+
+def shortest(packed: Collection[int]) -> list[int]:
+    """Of so many packed terms the few with the fewest telling words."""
+    return heapq.nsmallest(_BEST, packed, key=lambda p: p & _LENGTH_MASK)
+
+
+def _score(mass: float, count: int, length: int, whole: float) -> float:
     return float((mass / whole) ** FOUND * (count / max(length, count, 1.0)) ** FILLED)
 
 

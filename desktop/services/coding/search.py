@@ -142,15 +142,18 @@ class Searcher:
         against = self._ruled_out(line, wish)
 
         def weighed(code: str, title: str, score: float) -> float:
-            if against.get(code, 0.0) > max(_SURELY, score * 0.9):
-                score *= _RULED_OUT
+            if against:
+                denied = max(against.get(code[:n], 0.0) for n in range(3, len(code) + 1))
+                if denied > max(_SURELY, score * 0.9):
+                    score *= _RULED_OUT
             if wish.patient is not None and self._system == ICD10CM:
                 score *= likelihood(code, title, wish.patient)
             used = wish.weights.get(code, 0) if wish.weights else 0
             return score * (1 + min(_MOST_USED, _USED * math.log1p(used)))
 
-        ranked = sorted(best.values(), key=lambda r: -weighed(r.code, r.title, r.score))
-        found = self._billable(ranked[: 2 * wish.limit + 4], wish, said)
+        ranked = sorted(best.values(), key=lambda p: -weighed(p[1].code, p[1].title, p[0]))
+        first = [replace(row, score=score) for score, row in ranked[: 2 * wish.limit + 4]]
+        found = self._billable(first, wish, said)
         if wish.meaning is not None:
             alike = self._alike(line, wish, said)
             found = fused(found, self._billable(alike, wish, said))
@@ -193,12 +196,14 @@ class Searcher:
 
     def _is_term(self, text: str, on: dt.date) -> bool:
         """Whether a text is an official title or term; its “without” is then no denial."""
-        words = tuple(dict.fromkeys(tokens(text)))
-        rows, _ = self._found.rank(Reading(words, 1.0), on, aspects(""))
-        return any(set(words) in (set(tokens(r.title)), set(tokens(r.why))) for r in rows)
+        words = frozenset(tokens(text))
+        return any(
+            words in (frozenset(tokens(term)), frozenset(tokens(title)))
+            for _, _, _, term, title, _ in self._found.with_all(words, on)
+        )
 
-    def _parts(self, line: Line, wish: Wish, said: Aspects) -> dict[str, Row]:
-        """The best row for each code over all parts that a line asks for."""
+    def _parts(self, line: Line, wish: Wish, said: Aspects) -> dict[str, tuple[float, Row]]:
+        """The best row for each code over all parts that a line asks for, with its score."""
         several = len(line.asked) > 1
         gathered: list[tuple[list[Row], float, float]] = []
         for part, weight in line.asked:
@@ -213,14 +218,14 @@ class Searcher:
                     rows, mass = self._found.rank(reading, wish.on, said)
                     gathered.append((rows, beside, mass))
         most = max((mass for _, _, mass in gathered), default=0.0) or 1.0
-        best: dict[str, Row] = {}
+        best: dict[str, tuple[float, Row]] = {}
         for rows, weight, mass in gathered:
             factor = weight * (mass / most) ** _MASS if several else weight
             for row in rows:
                 score = row.score * factor
                 known = best.get(row.code)
-                if known is None or score > known.score:
-                    best[row.code] = replace(row, score=score)
+                if known is None or score > known[0]:
+                    best[row.code] = (score, row)
         return best
 
     def _readings(self, text: str, most: int) -> Iterator[Reading]:
@@ -237,7 +242,7 @@ class Searcher:
                 yield replace(reading, factor=reading.factor * _CORRECTED, spelled=spelled)
 
     def _ruled_out(self, line: Line, wish: Wish) -> dict[str, float]:
-        """Codes of what a line denies, with how well they fit it."""
+        """Codes of what a line denies, with how well they fit it; a heading is all below it."""
         out: dict[str, float] = {}
         nothing = aspects("")
         for phrase in line.ruled_out:
@@ -247,10 +252,6 @@ class Searcher:
                     if not row.asked.isdisjoint(polarity(row.title.lower())[1]):
                         continue
                     out[row.code] = max(out.get(row.code, 0.0), row.score)
-                    if not row.billable and row.score > _SURELY:
-                        below = self._found.default_below(row, wish.on, {}, nothing)
-                        if below is not None:
-                            out[below.code] = max(out.get(below.code, 0.0), row.score)
         return out
 
 

@@ -9,6 +9,9 @@ _SOUNDS = (
 )  # fmt: skip
 _VOWEL = 0.6
 _SOUND = 0.7
+_CHANGES = {(x, y): _SOUND for sound in _SOUNDS for x in sound for y in sound} | {
+    (x, y): _VOWEL for x in _VOWELS for y in _VOWELS
+}
 _DOUBLED = 0.4
 _SWAPPED = 0.7
 _SILENT = 0.6
@@ -66,8 +69,4 @@ def _gap(word: str, place: int) -> float:
 
 
 def _change(x: str, y: str) -> float:
-    if x == y:
-        return 0.0
-    if x in _VOWELS and y in _VOWELS:
-        return _VOWEL
-    return _SOUND if any(x in sound and y in sound for sound in _SOUNDS) else 1.0
+    return 0.0 if x == y else _CHANGES.get((x, y), 1.0)

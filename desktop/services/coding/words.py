@@ -108,6 +108,7 @@ _SUFFIX = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=1 << 15)
 def root_of(word: str) -> str:
     """What is left of a long word without its ending; empty when too little would be."""
     root = _SUFFIX.sub("", word)
