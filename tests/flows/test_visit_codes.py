@@ -13,12 +13,13 @@ from desktop.services.coding.store import CodeStore
 from desktop.services.coding.values import BEST, BUILT_IN, ICD10CM, CodeHit
 from desktop.services.database import Database
 from desktop.services.registration import code_pages
-from desktop.services.visits import entry, posting
+from desktop.services.visits import choices, entry, posting
 from desktop.services.work import Work
 from desktop.ui.fees.page import FeesPage
 from desktop.ui.lib import messages
 from desktop.ui.lib.settings import search_mode
 from desktop.ui.main_window import MainWindow
+from desktop.ui.palette import Palette
 from desktop.ui.visits.companions_dialog import CompanionsDialog
 from desktop.ui.visits.page import VisitsPage
 from tests.flows.conftest import focused, settle
@@ -275,3 +276,23 @@ def test_what_goes_with_a_diagnosis_follows_the_date(
     press(day, ENTER)
     settle(qtbot, window)
     assert page.editor.diagnoses.asks.isHidden()
+
+
+def test_a_command_of_the_palette_knows_the_line_with_the_cursor(
+    page: VisitsPage, window: MainWindow, qtbot: QtBot, database: Database
+) -> None:
+    _take(qtbot, window, "I10")
+    line = page.editor.lines.rows[0]
+    line.procedure.setFocus()
+    _take(qtbot, window, "85025")
+    line.units.setFocus()
+    press(line.units, Qt.Key.Key_K, CONTROL)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), Palette))
+    palette = QApplication.activeModalWidget()
+    assert isinstance(palette, Palette)
+    type_in(palette.line, "favourite")
+    press(palette.line, ENTER)
+    settle(qtbot, window)
+    favourites = database.read(choices.choices).favourites
+    assert favourites["procedure"] == frozenset({"85025"})
+    assert not favourites[ICD10CM]

@@ -114,8 +114,10 @@ class LineGrid(QWidget):
             row.move_pointers(moved)
 
     def current(self) -> LineRow | None:
-        """The line that holds the cursor."""
-        return next((r for r in self.rows if any(w.hasFocus() for w in r.widgets())), None)
+        """The line that holds the cursor, or held it until the palette was opened."""
+        # The window keeps its focus widget while a dialog before it has the keys.
+        with_cursor = self.window().focusWidget()
+        return next((row for row in self.rows if with_cursor in row.widgets()), None)
 
     def add(self, own: ProcedureDraft) -> None:
         """Put a procedure on the empty line at the end."""
