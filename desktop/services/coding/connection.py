@@ -7,6 +7,7 @@ process would drop each other's file locks.
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,12 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from desktop.errors import EnvironmentProblem
+from desktop.services.coding.values import Progress
+
+_HEARD_EVERY = 0.1
+"""Seconds between two looks at a cancel while one statement runs."""
+_STEPS = 10_000
+"""Steps of the database's machine between two looks at the clock."""
 
 Connection = Any
 """A DB-API connection of sqlcipher3, which carries no types."""
@@ -78,6 +85,41 @@ def transaction(connection: Connection) -> Iterator[None]:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+@contextmanager
+def hearing(connection: Connection, progress: Progress) -> Iterator[Progress]:
+    """Let the database repeat what was reported last, so that long work is cancelled at once.
+
+    Gives the progress to report to; what it raises while a statement runs comes out here.
+    """
+    said_last = (0, 100, "")
+    told = time.monotonic()
+    stopped: list[BaseException] = []
+
+    def report(done: int, total: int, text: str) -> None:
+        nonlocal said_last, told
+        said_last, told = (done, total, text), time.monotonic()
+        progress(done, total, text)
+
+    def while_it_runs() -> int:
+        if said_last[2] and time.monotonic() - told > _HEARD_EVERY:
+            try:
+                report(*said_last)
+            except BaseException as e:  # noqa: BLE001 - the database cannot carry it; see below
+                stopped.append(e)
+                return 1
+        return 0
+
+    connection.set_progress_handler(while_it_runs, _STEPS)
+    try:
+        yield report
+    except BaseException as e:
+        if stopped:
+            raise stopped[0] from e
+        raise
+    finally:
+        connection.set_progress_handler(None, _STEPS)
 
 
 @contextmanager

@@ -65,6 +65,7 @@ def _start_by_neighbours(job: Import, part: Part) -> dt.date | None:
 
 def _import_order(job: Import, part: Part) -> ImportResult:
     order = read_order(part.text())
+    job.progress(20, 100, f"Reading {part.name}")
     if len(order.rejected) * 20 > len(order.records):
         first = order.rejected[0]
         raise RuleError(f"{part.name} is damaged: line {first.number} is {first.text}.")
@@ -77,6 +78,7 @@ def _import_order(job: Import, part: Part) -> ImportResult:
     draft = icd_draft(part, "order", job.digest, start)
     systems.refuse_if_shrunk(job.connection, draft, len(order.records))
     writer = NodeWriter(job.connection, systems.system_id(job.connection, ICD10CM))
+    job.progress(30, 100, f"Reading {part.name}")
     nodes = nodes_around(writer, job.connection, draft, list(order.records))
     return save_release(
         job.connection, draft, nodes, job.now, job.progress, writer=writer, rejected=order.rejected
@@ -102,7 +104,11 @@ def _import_addenda(job: Import, part: Part) -> ImportResult:
         )
     number = systems.system_id(job.connection, ICD10CM)
     writer = NodeWriter(job.connection, number)
-    records, wrong = _apply(addenda, writer.standing(end))
+    job.progress(20, 100, f"Reading {part.name}")
+    standing = writer.standing(end)
+    job.progress(25, 100, f"Reading {part.name}")
+    records, wrong = _apply(addenda, standing)
+    job.progress(30, 100, f"Reading {part.name}")
     headers = sum(not r.billable for r in records)
     found = Counts(new.year, headers, len(records) - headers)
     loaded = Counts(old.year, base.records - base.billable, base.billable)

@@ -10,7 +10,12 @@ from pathlib import Path
 
 from desktop.errors import RuleError
 from desktop.services.coding import icd10cm, systems
-from desktop.services.coding.connection import Connection, transaction, without_collector
+from desktop.services.coding.connection import (
+    Connection,
+    hearing,
+    transaction,
+    without_collector,
+)
 from desktop.services.coding.files import (
     add_on,
     coverage_articles,
@@ -55,6 +60,10 @@ KINDS: tuple[FileKind, ...] = (
 """Every published layout that the program reads; a further one is a further line here."""
 
 
+_FIRST_YEAR, _LAST_YEAR = 1980, 2100
+"""Years in which a code set may begin."""
+
+
 def load_packaged(
     connection: Connection, now: dt.datetime, progress: Progress = no_progress
 ) -> ImportResult:
@@ -71,11 +80,11 @@ def load_packaged(
     if before is not None:
         return ImportResult.unchanged(before, draft.file_name, draft.file_kind)
     progress(30, 100, "Reading ICD-10-CM")
-    with without_collector(), transaction(connection):
+    with without_collector(), hearing(connection, progress) as heard, transaction(connection):
         result = save_release(
-            connection, draft, packaged.nodes, now, progress, notes=packaged.tabular.notes
+            connection, draft, packaged.nodes, now, heard, notes=packaged.tabular.notes
         )
-        progress(100, 100, "Saving")
+        heard(100, 100, "Saving")
     return result
 
 
@@ -105,12 +114,16 @@ def import_files(
         EnvironmentProblem: it cannot be read.
     """
     options = options or ImportOptions()
+    day = options.valid_from
+    if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise RuleError(f"No code set begins on {day.isoformat()}; give its first day of force.")
     names = ", ".join(path.name for path in paths)
     progress(0, 100, f"Reading {names}")
     with ExitStack() as stack:
         parts: list[Part] = []
         for path in paths:
             inside = stack.enter_context(parts_of(path))
+            progress(0, 100, f"Reading {names}")
             if not any(kind.recognise(part) for part in inside for kind in KINDS):
                 raise RuleError(_unknown(path.name))
             parts.extend(inside)
@@ -119,12 +132,12 @@ def import_files(
             if kind.licence and kind.licence not in options.licensed:
                 raise NeedsLicence(kind.licence, names)
         stack.enter_context(without_collector())
-        with transaction(connection):
+        with hearing(connection, progress) as heard, transaction(connection):
             results = [
-                _import_part(connection, kind, part, parts, now, options, progress)
+                _import_part(connection, kind, part, parts, now, options, heard)
                 for kind, part in steps
             ]
-            progress(100, 100, "Saving")
+            heard(100, 100, "Saving")
     return results
 
 
@@ -148,7 +161,8 @@ def _steps(parts: Sequence[Part]) -> list[tuple[FileKind, Part]]:
         for kind, part in found
         if not any(_stands_for(other, beside, kind, part) for other, beside in found)
     ]
-    return sorted(kept, key=lambda step: step[0].rank)
+    # The years of one kind follow each other by name, in whatever order they were given.
+    return sorted(kept, key=lambda step: (step[0].rank, step[1].name))
 
 
 def _stands_for(kind: FileKind, part: Part, other: FileKind, beside: Part) -> bool:
@@ -171,18 +185,18 @@ def _import_part(
 ) -> ImportResult:
     """Import one recognised file inside an open transaction; a repeated one changes nothing."""
     taken = [p for p in parts if p is not part and (k := _kind(p)) and k.name in kind.takes]
-    digests = sorted(p.sha256() for p in taken)
 
     def heard(done: int) -> None:
         # The national provider file takes a minute to be read once.
         share = min(done / max(part.size, 1), 1)
         progress(int(15 * share), 100, f"Checking whether {part.name} was imported before")
 
+    digests = sorted(p.sha256(heard) for p in taken)
     digest = part.sha256(heard)
     if digests:
         digest = hashlib.sha256("".join([digest, *digests]).encode()).hexdigest()
     before = systems.imported_before(connection, kind.system, digest)
-    if before is not None:
+    if before is not None and options.valid_from in {None, before.valid_from}:
         return ImportResult.unchanged(before, part.name, kind.name)
     progress(15, 100, f"Reading {part.name}")
     job = Import(connection, now, progress, options.valid_from, digest, parts, options)

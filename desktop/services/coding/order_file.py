@@ -14,8 +14,11 @@ _ORDER = re.compile(r"^\d{5} ([A-Z][0-9A-Z]{2}[0-9A-Z]{0,4}) {1,5}([01]) ")
 _ADDENDA = re.compile(
     r"^(Add|Delete|Revise from|Revise to): +([01]) ([A-Z][0-9A-Z]{2}[0-9A-Z]{0,4}) "
 )
-_TRAILER = re.compile(r"^ *(\d+) (headers|codes) in icd10cm_order_(\d{4})\.txt")
+_TRAILER = re.compile(r"^ *(\d{1,7}) (headers|codes) in icd10cm_order_(20[1-9]\d)\.txt")
 _COUNT = re.compile(r"^ *(\d+) (additions|deletions|revisions)$")
+
+
+_MOST_WRONG = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,18 @@ def _first_line(text: str) -> str:
 
 
 def read_order(text: str) -> OrderFile:
-    """All records of an order file; a line that is none is reported by its number."""
+    """All records of an order file; a line that is none is reported by its number.
+
+    It is given up where most lines are none.
+    """
     records: list[OrderRecord] = []
     rejected: list[RejectedLine] = []
     seen: set[str] = set()
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
+        if len(rejected) > _MOST_WRONG + len(records):
+            break  # no order file at all
         found = _ORDER.match(line)
         title = line[77:].strip()
         short = line[16:76].strip()
@@ -123,6 +131,8 @@ def read_addenda(text: str) -> Addenda:
     rejected: list[RejectedLine] = []
     counts: dict[int, dict[str, int]] = {}
     for number, line in enumerate(text.split("\n"), 1):
+        if len(rejected) > _MOST_WRONG + len(added) + len(deleted) + len(revised):
+            break  # no addenda at all; the counts that close them are missing then
         trailer = _TRAILER.match(line)
         if trailer is not None:
             counts.setdefault(int(trailer[3]), {})[trailer[2]] = int(trailer[1])

@@ -11,6 +11,7 @@ import datetime as dt
 import functools
 import hashlib
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -24,15 +25,22 @@ from desktop.services.coding.connection import Connection
 from desktop.services.coding.order_file import decode
 from desktop.services.coding.values import ImportOptions, ImportResult, Progress
 
-LARGEST_IN_MEMORY = 400_000_000
+LARGEST_IN_MEMORY = 100_000_000
 """Bytes that one file may have to be read whole; what is larger must be read as a stream."""
+
+_LARGEST_INSIDE = 200_000_000
+"""Bytes of all zips and workbooks inside one zip: they are held while their files are read."""
+_MOST_PARTS = 500
 
 HEAD = 1 << 16
 _BLOCK = 1 << 20
 _DEEPEST = 2
 """Zips within zips: the coverage articles come in one inside another."""
 
-_TORN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError)
+_TORN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(EOFError, OSError, NotImplementedError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,8 @@ def _readable(name: str) -> Iterator[None]:
             raise EnvironmentProblem(f"{name} cannot be read ({e.strerror}).") from e
         raise RuleError(f"{name} is torn; download it again.") from e
     except RuntimeError as e:
+        if "password" not in str(e):
+            raise
         raise RuleError(f"{name} is locked by a password; save it without one.") from e
 
 
@@ -179,11 +189,22 @@ def parts_of(path: Path) -> Iterator[list[Part]]:
             raise EnvironmentProblem(f"{path.name} cannot be read ({e.strerror}).") from e
         if not head.strip():
             raise RuleError(f"{path.name} is empty; download it again.")
+        parts = [Part(path.name, size, decode(head), lambda: path.open("rb"))]
         if head.startswith(b"PK"):
             with _readable(path.name):
-                yield list(_unpacked(stack, path.name, path.name, size, lambda: path.open("rb"), 0))
-        else:
-            yield [Part(path.name, size, decode(head), lambda: path.open("rb"))]
+                parts = _members(stack, path, size)
+        yield parts
+
+
+def _members(stack: ExitStack, path: Path, size: int) -> list[Part]:
+    """What lies in a zip; each file's beginning is kept, so that their number has a bound."""
+    parts: list[Part] = []
+    budget = [_LARGEST_INSIDE]
+    for part in _unpacked(stack, path.name, path.name, size, lambda: path.open("rb"), budget):
+        parts.append(part)
+        if len(parts) > _MOST_PARTS:
+            raise RuleError(f"{path.name} holds far more files than any published code set.")
+    return parts
 
 
 def _unpacked(
@@ -192,8 +213,10 @@ def _unpacked(
     name: str,
     size: int,
     opener: Callable[[], BinaryIO],
-    depth: int,
+    budget: list[int],
+    depth: int = 0,
 ) -> Iterator[Part]:
+    """The files of a zip; `budget` is the bytes that zips inside it may still have."""
     archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(opener())))
     if "xl/workbook.xml" in archive.namelist():
         yield Part(name, size, "", opener, is_workbook=True, archive=outer)
@@ -205,11 +228,12 @@ def _unpacked(
         with archive.open(member) as stream:
             head = stream.read(HEAD)
         if head.startswith(b"PK") and depth < _DEEPEST:
-            if member.file_size > LARGEST_IN_MEMORY:
+            budget[0] -= member.file_size
+            if budget[0] < 0:
                 raise RuleError(f"{outer} unpacks to far more than any published code set.")
             inner = archive.read(member)
             again = functools.partial(io.BytesIO, inner)
-            yield from _unpacked(stack, outer, bare, len(inner), again, depth + 1)
+            yield from _unpacked(stack, outer, bare, len(inner), again, budget, depth + 1)
         elif head.strip():
             yield Part(bare, member.file_size, decode(head), _member(archive, member), False, outer)  # noqa: FBT003
 

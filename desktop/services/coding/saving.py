@@ -39,7 +39,9 @@ def save_release(
     changes = (writer or NodeWriter(connection, number)).write(window, nodes, mine)
     if notes is not None:
         progress(60, 100, f"Saving {len(notes):,} notes")
-        write_notes(connection, window, notes)
+        explained = systems.EXPLAINING if draft.file_kind in systems.EXPLAINING else kinds
+        until = systems.window(connection, number, draft.valid_from, explained)
+        write_notes(connection, until, notes)
     else:
         notes = _notes_in_force(connection, number, draft.valid_from)
     progress(70, 100, "Indexing words")

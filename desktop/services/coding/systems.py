@@ -61,6 +61,9 @@ SYSTEMS = {
 }
 
 
+EXPLAINING = frozenset({"packaged", "tabular"})
+"""Kinds of files whose notes hold until the next of them, whatever code lists come between."""
+
 BUILT_IN = "Built in"
 """Name of the release of a list in the program's own words; it is no measure of official ones."""
 
@@ -169,8 +172,8 @@ def explaining(connection: Connection, system: str, on: dt.date) -> str:
     row = connection.execute(
         "SELECT r.name FROM release r JOIN code_system s ON s.id = r.system_id"
         " JOIN release_file f ON f.release_id = r.id WHERE s.name = ? AND r.valid_from <= ?"
-        " AND f.kind IN ('packaged', 'tabular') ORDER BY r.valid_from DESC LIMIT 1",
-        (system, on.isoformat()),
+        f" AND f.kind IN ({','.join('?' * len(EXPLAINING))}) ORDER BY r.valid_from DESC LIMIT 1",
+        (system, on.isoformat(), *sorted(EXPLAINING)),
     ).fetchone()
     return "" if row is None else str(row[0])
 

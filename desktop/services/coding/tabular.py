@@ -6,6 +6,7 @@ so each note is kept once. The order file decides what is valid; this explains i
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from dataclasses import dataclass, field
 from desktop.errors import RuleError
 from desktop.services.coding.values import NoteKind
 
+_DEEPEST = 10
+"""The longest codes have seven characters, five levels below their section."""
 _CONTAINERS = tuple(k for k in NoteKind if k is not NoteKind.SEVENTH)
 
 
@@ -70,7 +73,9 @@ def read_tabular(data: bytes) -> Tabular:
     Raises:
         RuleError: it is not the tabular list, or the file is torn.
     """
-    if b"<!ENTITY" in data[:4096] or b"<!DOCTYPE" in data[:4096]:
+    if b"\0" in data[:64]:
+        raise RuleError("The tabular XML is not in UTF-8; choose the official file.")
+    if b"<!ENTITY" in data or b"<!DOCTYPE" in data:
         raise RuleError("This XML declares entities, which the official tabular list never does.")
     try:
         root = ET.fromstring(data)  # noqa: S314 (entities were refused above)
@@ -83,7 +88,7 @@ def read_tabular(data: bytes) -> Tabular:
             "The tabular XML names an encoding that XML does not have; download it again."
         ) from e
     year = (root.findtext("version") or "").strip()
-    if root.tag != "ICD10CM.tabular" or not year.isdigit():
+    if root.tag != "ICD10CM.tabular" or not re.fullmatch(r"20[1-9][0-9]", year):
         raise RuleError("This XML is not the ICD-10-CM tabular list; choose icd10cm_tabular….xml.")
     tabular = Tabular(int(year))
     for chapter in root.iterfind("chapter"):
@@ -126,8 +131,14 @@ def _umbrella(block: str, umbrellas: list[str]) -> str:
 
 
 def _read_diag(
-    diag: ET.Element, parent: str, sevenths: tuple[tuple[str, str], ...], out: Tabular
+    diag: ET.Element,
+    parent: str,
+    sevenths: tuple[tuple[str, str], ...],
+    out: Tabular,
+    depth: int = 0,
 ) -> None:
+    if depth > _DEEPEST:
+        raise RuleError("This is no official tabular list: its codes go too deep.")
     code = _text_of(diag, "name").replace(".", "")
     definition = diag.find("sevenChrDef")
     if definition is not None:
@@ -135,7 +146,7 @@ def _read_diag(
     out.nodes.append(TabularNode("code", code, parent, plain(_text_of(diag, "desc")), sevenths))
     out.notes.extend(_notes(diag, "code", code))
     for child in diag.iterfind("diag"):
-        _read_diag(child, code, sevenths, out)
+        _read_diag(child, code, sevenths, out, depth + 1)
 
 
 def _text_of(element: ET.Element, tag: str) -> str:

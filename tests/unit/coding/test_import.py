@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -329,6 +333,90 @@ def test_cancelling_an_import_keeps_nothing(own_store: CodeStore) -> None:
         own_store.import_file(addenda(), NOW, progress=stop)
     assert len(own_store.releases()) == 1
     assert rows(own_store) == 98_505
+
+
+@pytest.mark.parametrize("text", ["Reading icd10cm", "Saving", "Indexing"])
+def test_a_cancel_is_heard_within_long_steps(own_store: CodeStore, text: str) -> None:
+    """Between two reports of one step lie seconds; the database asks in between."""
+    heard: list[float] = []
+
+    def note(_done: int, _total: int, said: str) -> None:
+        if said.startswith(text):
+            heard.append(time.monotonic())
+            if len(heard) == 3:
+                raise Cancelled
+
+    with pytest.raises(Cancelled):
+        own_store.import_file(addenda(), NOW, progress=note)
+    assert len(own_store.releases()) == 1
+    assert rows(own_store) == 98_505
+    own_store.import_file(addenda(), NOW)
+    assert len(own_store.releases()) == 2
+
+
+_KILLED = """
+import datetime as dt, os, signal, sys
+from pathlib import Path
+from desktop.services.coding.store import CodeStore
+
+def die(done, total, text):
+    if done >= 70:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+with CodeStore(Path(sys.argv[1])) as store:
+    now = dt.datetime(2026, 9, 15, tzinfo=dt.UTC)
+    store.import_file(Path(sys.argv[2]), now, progress=die)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
+def test_a_program_killed_in_the_middle_leaves_the_old_state(own_store: CodeStore) -> None:
+    command = [sys.executable, "-c", _KILLED, str(own_store.path), str(addenda())]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    with CodeStore(own_store.path) as after:
+        assert len(after.releases()) == 1
+        assert rows(after) == 98_505
+        assert after._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert after.import_file(addenda(), NOW)[0].release.records == 98_403
+
+
+def test_the_same_file_with_another_first_day_is_no_repetition(
+    own_store: CodeStore, tmp_path: Path
+) -> None:
+    """A wrong day given once must not keep the right one out."""
+    path = tmp_path / "order.txt"
+    with zipfile.ZipFile(samples() / "icd10cm-2026-order-files.zip") as archive:
+        path.write_bytes(archive.read("icd10cm_order_2026.txt"))
+    april, october = dt.date(2026, 4, 1), dt.date(2026, 10, 1)
+    assert not own_store.import_file(path, NOW, april)[0].already_loaded
+    assert own_store.import_file(path, NOW, april)[0].already_loaded
+    assert own_store.import_file(path, NOW)[0].already_loaded
+    assert not own_store.import_file(path, NOW, october)[0].already_loaded
+    assert own_store.coverage(ICD10CM, dt.date(2027, 9, 30)) is not None
+
+
+@pytest.mark.parametrize("day", [dt.date.min, dt.date.max])
+def test_a_day_on_which_nothing_can_begin_is_refused(own_store: CodeStore, day: dt.date) -> None:
+    with pytest.raises(RuleError, match="first day of force"):
+        own_store.import_file(addenda(), NOW, day)
+
+
+def test_notes_hold_until_the_next_tabular_list_in_any_order_of_loading(
+    own_store: CodeStore,
+) -> None:
+    """The list of codes of a later year explains nothing, so it ends no note."""
+    own_store.import_file(addenda(), NOW)
+    _forget_the_packaged(own_store)
+    own_store.load_packaged(NOW)
+    for day in (IN_2026, IN_2027):
+        described = own_store.describe("E11.9", day)
+        assert described is not None
+        assert described.notes, day
+
+
+def _forget_the_packaged(store: CodeStore) -> None:
+    store._connection.execute("UPDATE release_file SET sha256 = 'other'")
+    store._connection.execute("DELETE FROM note")
 
 
 def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:

@@ -32,9 +32,16 @@ _HEAD_ROWS = 60
 
 # Coverage articles carry whole chapters of HTML in one cell.
 csv.field_size_limit(1 << 24)
+_LONGEST_LINE = 1 << 23
+"""Characters of a line at most; without a bound, a file without line ends is read whole."""
+_HEARD_EVERY = 1 << 12
+"""Lines between two looks at a cancel, where nothing is kept of them."""
 _ROWS_AT_ONCE = 500
 _MOST_TEXTS = 200_000_000
 """Bytes of a workbook's table of texts."""
+_MOST_OTHER = 20_000_000
+"""Bytes of its styles and of whatever else is read whole."""
+_MOST_SHEET = 2_000_000_000
 _MOST_ROWS = 1 << 20
 """More rows than this no workbook can have."""
 
@@ -58,6 +65,7 @@ class Reading:
         self._job = job
         self._tell: Callable[[], int] = int
         self._last = 0
+        self._what = "records"
         self._unfinished = False
 
     def reject(self, number: int, why: str) -> None:
@@ -85,23 +93,39 @@ class Reading:
 
     def report(self, what: str = "records") -> None:
         """Say how far the reading is; hears `Cancelled`."""
+        self._what = what
         share = min(self._tell() / max(self.part.size, 1), 1)
         text = f"Reading {self.part.name}: {self.kept:,} {what}"
         self._job.progress(15 + int(75 * share), 100, text)
 
     @contextmanager
-    def text(self, *, newline: str | None = "") -> Iterator[io.TextIOWrapper]:
-        """The part as text, UTF-8 with single bytes of Latin-1 where it is none."""
+    def text(self, *, newline: str | None = "") -> Iterator[Iterator[str]]:
+        """The part as lines, UTF-8 with single bytes of Latin-1 where it is none.
+
+        Raises:
+            RuleError: a line is longer than memory should hold.
+        """
         with self.part.open() as stream:
             self._tell = stream.tell
             buffered = io.BufferedReader(stream, _BUFFER)  # type: ignore[type-var]
             text = io.TextIOWrapper(buffered, "utf-8-sig", "else-latin-1", newline)
             try:
-                yield text
+                yield self._lines(text)
             finally:
                 text.detach()
                 buffered.detach()
                 self._tell = lambda: self.part.size
+
+    def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
+        for number in itertools.count(1):
+            line = text.readline(_LONGEST_LINE)
+            if len(line) == _LONGEST_LINE:
+                raise RuleError(f"{self.part.name} is no list: its line {number} has no end.")
+            if not line:
+                return
+            if number % _HEARD_EVERY == 0:
+                self.report(self._what)
+            yield line
 
     def rows(self, delimiter: str = "", *, strip: bool = True) -> Iterator[Row]:
         """The rows of a workbook, or of text with commas, tabs or semicolons, blank ones left out.
@@ -115,7 +139,11 @@ class Reading:
             RuleError: it is no table.
         """
         if self.part.is_workbook:
-            yield from (row for row in workbook_rows(self.part) if any(row[1]))
+            for row in workbook_rows(self.part):
+                if row[0] % _HEARD_EVERY == 0:
+                    self.report(self._what)
+                if any(row[1]):
+                    yield row
             return
         delimiter = delimiter or _delimiter(self.part.head)
         with self.text() as text:
@@ -184,7 +212,10 @@ def _refuse_huge_texts(part: Part, stream: BinaryIO) -> None:
     """A workbook's rows are streamed, but its texts are held; a few bytes may hold billions."""
     with zipfile.ZipFile(stream) as archive:
         for member in archive.infolist():
-            if member.filename.endswith("sharedStrings.xml") and member.file_size > _MOST_TEXTS:
+            most = _MOST_SHEET if "worksheets/" in member.filename else _MOST_OTHER
+            if member.filename.endswith("sharedStrings.xml"):
+                most = _MOST_TEXTS
+            if member.file_size > most:
                 raise RuleError(f"{part.name} is far larger than any published code set.")
     stream.seek(0)
 
