@@ -212,3 +212,41 @@ def test_the_coder_reads_the_verdicts_and_does_what_they_ask(
     assert page.editor.diagnoses.codes() == ("E1165", "I10")
     press(dialog.list, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+
+
+def test_a_better_line_that_is_no_code_is_refused_and_stays_typed(
+    opened: Callable[[], VisitsPage], window: MainWindow, qtbot: QtBot, database: Database,
+    visit_id: int,
+) -> None:  # fmt: skip
+    sent = database.write(lambda work: review.send_to_review(work, visit_id, coder_id=OTHER))
+    opened()
+    dialog = _review(qtbot, window)
+    dialog.list.setCurrentRow(2)
+    press(dialog.list, Qt.Key.Key_C)
+    qtbot.waitUntil(dialog.line.hasFocus)
+    assert dialog.line.text() == "99213", "the code stands there to be changed"
+    dialog.line.selectAll()
+    type_in(dialog.line, "9921 25")
+    press(dialog.line, ENTER)
+    qtbot.waitUntil(dialog.reason.hasFocus)
+    type_in(dialog.reason, "a longer visit")
+    press(dialog.reason, ENTER)
+    settle(qtbot, window)
+    assert not dialog.says.isHidden()
+    assert (dialog.line.text(), dialog.reason.text()) == ("9921 25", "a longer visit")
+    dialog.line.selectAll()
+    type_in(dialog.line, "99214 25")
+    dialog.reason.setFocus()
+    press(dialog.reason, ENTER)
+    settle(qtbot, window)
+    kept = database.read(lambda work: review.get_review(work, sent)).items[2]
+    assert (kept.verdict, kept.better_code, kept.reason) == ("change", "99214 25", "a longer visit")
+    dialog.list.setCurrentRow(2)
+    press(dialog.list, Qt.Key.Key_Delete)
+    settle(qtbot, window)
+    assert database.read(lambda work: review.get_review(work, sent)).items[2].verdict == ""
+    press(dialog.list, Qt.Key.Key_R)
+    qtbot.waitUntil(dialog.reason.hasFocus)
+    press(dialog.reason, Qt.Key.Key_Escape)
+    assert dialog.isVisible(), "Escape leaves the verdict first, not the review"
+    assert dialog.list.hasFocus()
