@@ -231,14 +231,19 @@ def _anemia(drafts: list[Draft], facts: NoteFacts) -> None:
 _NEWBORN = {"R17": "P599", "K21": "P7883", "R633": "P929", "H10": "P391", "B370": "P375",
             "R509": "P819", "R6251": "P926", "R111": "P921"}  # fmt: skip
 _GIVEN = frozenset("given administered vaccination vaccine dose".split())
+_TETANUS_GIVEN = _GIVEN | frozenset({"updated", "update", "booster"})
+"""“Tetanus given” after a wound: nobody who has tetanus is described so."""
 _INFECTIONS = ("A", "B", "J09", "J10", "J11", "J12", "J13", "G0")
 
 
 def _vaccines(drafts: list[Draft], facts: NoteFacts) -> None:  # noqa: ARG001
-    """“MMR and varicella given”: the disease's name stands for its vaccine."""
+    """“MMR and varicella given”, “tetanus given”: the disease's name stands for its vaccine."""
     sentences = {d.sentence for d in present(drafts, "Z23")}
     for draft in present(drafts, *_INFECTIONS):
         if draft.sentence in sentences and draft.context & _GIVEN:
+            draft.settle("Z23")
+    for draft in present(drafts, "A35"):
+        if draft.context & _TETANUS_GIVEN:
             draft.settle("Z23")
 
 

@@ -136,8 +136,9 @@ _UNCERTAIN_AFTER = (
 _ADVICE_BEFORE = (
     r"\b(?:wife|husband|spouse|roommate|co-?worker|partner|classmates?|boyfriend|girlfriend|friends?|"
     r"kids?|someone|household contact)\b(?: at \w+)? (?:has|had|have|with|is|was|tested|diagnosed|sick)\b"
-    r"|\b(?:risk|risks) (?:of|for)\b|\bat risk\b|\b(?:return|call|er|ed|go to er|come back|"
-    r"follow ?-?up|rtc)(?: \w+){0,3} (?:if|for)\b|\bif (?:he|she|they|you|symptoms?|any|the)\b"
+    r"|\b(?:risk|risks) (?:of|for)\b|\bat risk\b|\b(?:return|call|come back|rtc|(?:go|return) to (?:the )?e[rd])"
+    r"(?! visits?\b)(?: \w+){0,3} (?:if|for)\b|\bfollow ?-?up (?:in|with|at|as|on|again|sooner)(?: \w+){0,3} for\b"
+    r"|\b(?:follow ?-?up|e[rd])(?: \w+){0,3} if\b|\bif (?:he|she|they|you|symptoms?|any|the)\b"
     r"|\bprevent(?:ion|ing|s|ive)?(?: of)?\b|\bprophyla(?:xis|ctic) (?:for|against)\b|\bfear of\b"
     r"|\b(?:educat\w+|counsel\w+|discuss\w+) (?:on|about|regarding|re)? ?(?:signs? (?:and symptoms )?of|"
     r"risk of)?\b|\bside effects?\b|\bwatch for\b|\bmonitor (?:for|closely for)\b|\bwarning signs"

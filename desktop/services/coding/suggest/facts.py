@@ -75,6 +75,7 @@ _AGE = re.compile(
 _DAYS = re.compile(
     r"\b(\d{1,2})[- ]?(days?|d/o|wks?|weeks?|w/o)[- ]?(?:old)?\b(?! ago)(?= ?(?:old|newborn|neonat|baby|infant|check|[,.]|m\b|f\b))"
 )
+_BABY = re.compile(r"\b(?:newborn|neonat\w*|bab(?:y|ies)|infant)\b")
 _SEX = re.compile(
     r"\b(?:\d{1,3}\s?(?:y/?o|yo)?\s?)(m|f)\b|\b(?:yo)(m|f)\b|\b(man|male|boy|gentleman|woman|female|"
     r"girl|lady|he|his|she|her)\b"
@@ -183,12 +184,16 @@ def _age(lower: str) -> int | None:
 
 def _is_newborn(lower: str, age: int | None) -> bool:
     """Within the first 28 days of life."""
-    if age:
+    if age or _age(lower):
         return False
-    match = _DAYS.search(lower)
-    if match is not None:
-        days = int(match[1]) * (7 if "w" in match[2] else 1)
-        return days <= 28
+    # “Fever x 2 days.” counts the days of the fever: a bare number is an age only of a baby.
+    for match in _DAYS.finditer(lower):
+        if (
+            "old" in match.group()
+            or lower.startswith("old", match.end() + 1)
+            or _BABY.search(lower)
+        ):
+            return int(match[1]) * (7 if "w" in match[2] else 1) <= 28
     return age == 0 and re.search(r"\bnewborn\b|\bneonat", lower) is not None
 
 

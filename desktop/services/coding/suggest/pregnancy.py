@@ -48,6 +48,8 @@ _SECOND_HALF = ("E", "F", "J", "G", "K", "D5", "D6", "L", "N", "B", "A", "U", "R
 _GRAVIDA = re.compile(r"\bg\s?(\d{1,2})\s?,?\s?p\s?(\d{1,4})")
 _NURSING = re.compile(r"\b(?:postpartum|pp day|breast-?\s?feed\w*|lactating|nursing mother)\b")
 HALFWAY = 20
+_CONTROL = {"insulin": "O24414", "metformin": "O24415", "glyburide": "O24415", "diet": "O24410"}
+"""What controls a gestational diabetes, said apart from it."""
 
 
 def complicate(drafts: list[Draft], facts: NoteFacts) -> None:
@@ -71,6 +73,8 @@ def _particular(draft: Draft, facts: NoteFacts) -> tuple[str, ...]:
     """The codes of what depends on parity or on the weeks; empty for all else."""
     own = draft.first
     early = facts.weeks is None or facts.weeks < HALFWAY
+    if own == "O24419":
+        return next(((code,) for word, code in _CONTROL.items() if word in draft.context), ())
     if own.startswith("Z349"):
         return (_supervision(facts),)
     if own == "O09519" and _para(facts):

@@ -49,6 +49,18 @@ Pain in the right shoulder. | Pain in the right shoulder | present | M25.511 |
 Primary osteoarthritis of both knees. | osteoarthritis of both knees | present | M17.0 |
 Acute otitis media, left ear. | otitis media | present | H66.92 |
 Sprained left ankle yesterday. | Sprained left ankle | present | S93.402A |
+Fever and cough x 2 days. Labs pending. | Fever | present | R50.9 |
+Fever for 3 days. No rash. | Fever | present | R50.9 |
+34 y/o, fever 2 d, 2 days. | fever | present | R50.9 |
+Baby boy, 5 days. Fever. | Fever | present | P81.9 |
+Follow-up for left ankle sprain. | ankle sprain | present | S93.402D |
+Follow up for hypertension. | hypertension | present | I10 |
+Return visit for hypertension. | hypertension | present | I10 |
+ED follow up for asthma. | asthma | present | J45.909 | How severe is it?
+Seen in the ER yesterday for chest pain. | chest pain | present | R07.9 |
+Wound cleaned, tetanus given. | tetanus | present | Z23 |
+Tetanus updated today. | Tetanus | present | Z23 |
+Pregnant, gestational diabetes, diet controlled. | gestational diabetes | present | O24.410 |
 Recheck left ankle sprain, healing well. | ankle sprain | present | S93.402D |
 Right ankle sprain. | ankle sprain | present | S93.401A | Initial or subsequent visit?
 Laceration of left index finger today. | Laceration of left index finger | present | S61.211A |
@@ -126,9 +138,13 @@ def test_rule(
     ("note", "absent"),
     [
         ("Influenza A with fever, cough and sore throat.", {"R50.9", "R05.9", "J02.9"}),
+        ("Fever and cough x 2 days. Influenza A.", {"R50.9", "R05.9", "P81.9"}),
         ("Denies chest pain.", {"R07.9"}),
         ("Return if fever or vomiting develops.", {"R50.9", "R11.10"}),
         ("At risk for stroke.", {"I63.9"}),
+        ("Follow up in 2 weeks for chest pain.", {"R07.9"}),
+        ("Follow up if fever.", {"R50.9"}),
+        ("Go to the ED for chest pain.", {"R07.9"}),
         ("R/o pneumonia with cough.", {"J18.9"}),
         ("Mother with asthma.", {"J45.909"}),
         ("Knee pain.", {"M25.561", "M25.562"}),
