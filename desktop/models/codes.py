@@ -2,13 +2,13 @@
 
 The file holds no patient data, so it is a plain SQLite file. A code system is a row, not a
 table: ICD-10-CM, HCPCS, place of service or a state's own list differ in data only. A row of
-`code`, `note`, `search_term` or `code_pair` is valid from the first day of the release that brought it to
-the day before the release that changed it; while nothing changed it, its `valid_to` stays
-empty, so a new release writes only its differences. Whether a date is covered at all is said
-by `release` alone.
+`code`, `note` or `search_term` is valid from the first day of the release that brought it, or
+its own where the list states one, to the day before the release that changed it; while nothing
+changed it, its `valid_to` stays empty, so a new release writes only its differences. Whether a
+date is covered at all is said by `release` alone.
 
 `code_pair` is what a set says about two codes: an NCCI edit, an add-on with its primary, a
-procedure with a coverage article. `directory_provider` is what was taken over from the national
+procedure with a coverage article; each pair carries the days that its file states. `directory_provider` is what was taken over from the national
 provider file; it follows no release, since each file states all providers anew.
 
 Dates are ISO text: they sort, and every reader of SQLite understands them.

@@ -64,6 +64,9 @@ SYSTEMS = {
 EXPLAINING = frozenset({"packaged", "tabular"})
 """Kinds of files whose notes hold until the next of them, whatever code lists come between."""
 
+_COMPARABLE_DAYS = 2 * 366
+"""Lists grow: one of ten years ago is no half of today's."""
+
 BUILT_IN = "Built in"
 """Name of the release of a list in the program's own words; it is no measure of official ones."""
 
@@ -202,15 +205,25 @@ def window(
     return Window(number, start, following)
 
 
-def refuse_if_shrunk(connection: Connection, draft: Draft, records: int) -> None:
+def refuse_if_shrunk(
+    connection: Connection, draft: Draft, records: int, *, within: int = _COMPARABLE_DAYS
+) -> None:
     """Refuse a list that is far smaller than the loaded one nearest in time.
+
+    Args:
+        connection: an open ``codes.db``.
+        draft: the release about to be written.
+        records: how many it has.
+        within: days between the first days of releases that can be compared at most.
 
     Raises:
         RuleError: it has less than nine tenths of the records; half a file, most likely.
     """
     loaded = [r for r in all_releases(connection, draft.system) if r.name != BUILT_IN]
     near = min(loaded, key=lambda r: abs(r.valid_from - draft.valid_from), default=None)
-    if near is not None and records * 10 < near.records * 9:
+    if near is None or abs(near.valid_from - draft.valid_from).days > within:
+        return
+    if records * 10 < near.records * 9:
         raise RuleError(
             f"{draft.file_name} holds {records:,} records, far fewer than the {near.records:,} of "
             f"{near.name}; it seems to be incomplete. Download it again."

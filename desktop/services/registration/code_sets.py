@@ -154,20 +154,25 @@ def due(work: Work) -> list[DueSet]:
     Sets that were never loaded are nobody's concern, except ICD-10-CM.
     """
     on = work.clock.today()
-    newest: dict[str, Release] = {}
+    loaded: dict[str, list[Release]] = {}
     for each in work.codes.releases():
-        newest[each.system] = each
-    if ICD10CM not in newest:
+        loaded.setdefault(each.system, []).append(each)
+    if ICD10CM not in loaded:
         text = "No ICD-10-CM codes are loaded"
         return [DueSet((ICD10CM,), text, "load the files of CMS", SetState.OUT)]
+    found: list[DueSet] = []
     groups: dict[tuple[dt.date, str], list[str]] = {}
-    for system in _STARTS:
-        if system in newest:
-            last = last_day(newest[system])
-            if last is not None and (last - on).days <= AHEAD_DAYS:
-                groups.setdefault((last, _what_to_load(system, last, on)), []).append(system)
-    found = [_due(tuple(names), last, what, on) for (last, what), names in groups.items()]
-    return found + _april(work, newest[ICD10CM], on)
+    for system in (s for s in _STARTS if s in loaded):
+        first = loaded[system][0].valid_from
+        if first > on:
+            text = f"{_NAMES[system]} is loaded only from {first:{_SHOWN}} on"
+            found.append(DueSet((system,), text, _what_to_load(system, on, on), SetState.OUT))
+            continue
+        last = _last_day_without_gap(loaded[system], on)
+        if last is not None and (last - on).days <= AHEAD_DAYS:
+            groups.setdefault((last, _what_to_load(system, last, on)), []).append(system)
+    found += [_due(tuple(names), last, what, on) for (last, what), names in groups.items()]
+    return found + _april(work, loaded[ICD10CM][-1], on)
 
 
 @needs(Permission.VIEW)
@@ -182,6 +187,20 @@ def last_day(release: Release) -> dt.date | None:
     if starts is None or release.valid_to is not None:
         return release.valid_to
     return _next_start(starts, release.valid_from) - dt.timedelta(days=1)
+
+
+def _last_day_without_gap(releases: Sequence[Release], on: dt.date) -> dt.date | None:
+    """Until when the releases, by first day, follow each other from the one of a date on.
+
+    A quarter that was loaded ahead does not help the one that was left out before it.
+    """
+    begun = [r for r in releases if r.valid_from <= on]
+    last = last_day(begun[-1])
+    for later in releases[len(begun) :]:
+        if last is None or (later.valid_from - last).days > 1:
+            break
+        last = last_day(later)
+    return last
 
 
 def _next_start(starts: Sequence[tuple[int, int]], after: dt.date) -> dt.date:
@@ -212,7 +231,8 @@ def _state(
     if release.valid_from > on:
         return SetState.COMING, f"from {release.valid_from:{_SHOWN}}"
     if not is_current and newer is not None:
-        return SetState.OLDER, f"until {newer.valid_from - dt.timedelta(days=1):{_SHOWN}}"
+        eve = newer.valid_from - dt.timedelta(days=1)
+        return SetState.OLDER, f"until {min(release.valid_to or eve, eve):{_SHOWN}}"
     if release.name == own_lists.BUILT_IN:
         return SetState.BUILT_IN, "built in, our own words"
     last = last_day(release)

@@ -29,6 +29,9 @@ FIELDS: Final = {
 }
 """Fields of a payer that a column may hold, with their names on the screen."""
 
+_MOST_COLUMNS: Final = 500
+"""Every row is filled up to the widest one."""
+
 NEEDED: Final = ("name", "electronic_id")
 
 _HEADINGS: Final = {
@@ -112,6 +115,10 @@ def read_payers(data: bytes) -> PayerFile:
     # A title may stand above the headings: those are the first row with two cells or more.
     at = next((i for i, (_, cells) in enumerate(numbered) if sum(map(bool, cells)) > 1), 0)
     width = max(len(cells) for _, cells in numbered[at:])
+    if width > _MOST_COLUMNS:
+        raise RuleError(
+            f"The payer list has {width:,} columns; choose the file as the clearinghouse gives it."
+        )
     headings = tuple(
         cell or f"Column {place}" for place, cell in enumerate(_padded(numbered[at][1], width), 1)
     )

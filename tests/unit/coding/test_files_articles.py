@@ -169,6 +169,16 @@ def test_a_later_snapshot_ends_what_it_no_longer_states(
         empty_store.import_file(snapshot(tmp_path, **dated("2026-09-20")), NOW)
 
 
+def test_a_change_dated_far_ahead_keeps_no_later_snapshot_out(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    wrong = (*ROWS["article_x_hcpc_code"][:-1], "55557,2,XX000,1,1,N,9999-12-31 00:00:00")
+    empty_store.import_file(snapshot(tmp_path, article_x_hcpc_code=wrong), NOW)
+    assert [r.name for r in empty_store.releases(LCD)] == ["as of 2026-09-01"]
+    empty_store.import_file(snapshot(tmp_path, **dated("2026-10-08")), NOW)
+    assert [r.name for r in empty_store.releases(LCD)][-1] == "as of 2026-10-08"
+
+
 def test_the_same_snapshot_again_changes_nothing(empty_store: CodeStore, tmp_path: Path) -> None:
     path = snapshot(tmp_path)
     empty_store.import_file(path, NOW)

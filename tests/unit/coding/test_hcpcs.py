@@ -290,6 +290,19 @@ def test_what_is_not_the_whole_list_is_refused_in_one_sentence(
     assert (rows(loaded), rows(loaded, "release_file"), rows(loaded, "search_word")) == before
 
 
+def test_a_list_of_many_years_ago_may_be_far_smaller(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    """Lists grow; a claim of long ago is judged by the list of its time all the same."""
+    sample = shared_dir("code-samples") / "hcpcs-2019-alpha-numeric.zip"
+    empty_store.import_file(sample, NOW, dt.date(2026, 7, 1))
+    empty_store._connection.execute("UPDATE release SET records = 9000")
+    (older,) = empty_store.import_file(sample, NOW, dt.date(2019, 1, 1))
+    assert older.release.name == "HCPCS 2019"
+    with pytest.raises(RuleError, match="far fewer"):
+        empty_store.import_file(sample, NOW, dt.date(2026, 10, 1))
+
+
 def test_a_list_far_smaller_than_the_last_is_refused(
     loaded: CodeStore, tmp_path: Path, text_lines: list[bytes]
 ) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from desktop.errors import RuleError
 from desktop.services.clock import SampleClock
 from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import HCPCS, ICD10CM, MUE, NCCI, Release
+from desktop.services.coding.values import HCPCS, ICD10CM, MUE, NCCI, NeedsDay, Release
 from desktop.services.database import Database
 from desktop.services.registration import code_sets
 from desktop.services.registration.code_sets import DueSet, SetState, last_day
@@ -72,6 +73,36 @@ def test_next_years_diagnoses_loaded_ahead_make_it_quiet(
     loaded(FY26, FY27)
     assert due(database, clock, dt.date(2026, 9, 25)) == []
     assert due(database, clock, dt.date(2026, 10, 1)) == []
+
+
+def test_a_quarter_loaded_ahead_hides_none_that_was_left_out(
+    database: Database, clock: SampleClock, loaded: Loaded
+) -> None:
+    second = release(NCCI, dt.date(2026, 4, 1), dt.date(2026, 6, 30))
+    fourth = release(NCCI, dt.date(2026, 10, 1), dt.date(2026, 12, 31))
+    loaded(FY26, FY27, second, fourth)
+    (found,) = due(database, clock, dt.date(2026, 8, 15))
+    assert found.text == "NCCI ran out on 06/30/2026"
+    assert found.detail == "load the files of July 2026"
+    assert due(database, clock, dt.date(2026, 10, 15)) == []
+    rows = {r.id: r.text for r in database.read(code_sets.standings)}
+    assert rows["ncci 2026-04-01"] == "until 06/30/2026"
+
+
+def test_a_set_that_begins_only_later_is_told(
+    database: Database, clock: SampleClock, loaded: Loaded
+) -> None:
+    loaded(FY27)
+    (found,) = due(database, clock, dt.date(2026, 9, 15))
+    assert found.text == "ICD-10-CM is loaded only from 10/01/2026 on"
+    assert found.detail == "load the files of fiscal year 2026"
+    assert found.state is SetState.OUT
+
+
+@pytest.mark.parametrize("said", ["x.txt does not say from when it holds", "x and y differ"])
+def test_a_file_without_a_day_is_asked_for_it_by_its_type(said: str) -> None:
+    assert code_sets.asks_for_day(NeedsDay(said))
+    assert not code_sets.asks_for_day(RuleError(f"{said}; give the first day of force"))
 
 
 def test_quarterly_sets_run_out_together_in_one_sentence(

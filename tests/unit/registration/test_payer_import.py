@@ -192,6 +192,7 @@ def test_any_delimiter_and_encoding_of_a_spreadsheet(
         (b"Payer ID,Payer Name\n", "no payers below"),
         (b"PK\x03\x04\x00", "not a text file"),
         (b'Payer ID,Payer Name\n"1,2\n', "not readable as CSV"),
+        (b"Payer ID,Payer Name" + b"," * 100_000 + b"\n1,A" * 100_000, "100,002 columns"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_in_a_sentence(data: bytes, says: str) -> None:

@@ -156,7 +156,8 @@ def save(
     start = day if loaded else min([day, *(a.first for a in articles.values())])
     draft = Draft(LCD, name, start, None, "lcd", part.name, job.digest)
     count = pairs.count()
-    systems.refuse_if_shrunk(job.connection, draft, count)
+    # The first snapshot begins with its oldest article, so that years apart say nothing.
+    systems.refuse_if_shrunk(job.connection, draft, count, within=dt.date.max.toordinal())
     added, ended = pairs.write(number, day)
     _write_codes(job.connection, number, day, articles, groups)
     release = systems.record_release(

@@ -26,6 +26,7 @@ _TAGS = re.compile(r"</?[a-zA-Z!][^>]*>")
 _CODE = re.compile(r"[0-9A-Z]{5}")
 _ICD = re.compile(r"[A-Z][0-9A-Z]{2,6}")
 _NUMBER = re.compile(r"[0-9]{1,8}")
+_AHEAD = dt.timedelta(days=366)
 _NONE = "XX000"
 """Stands for “not applicable” in either list."""
 
@@ -74,12 +75,14 @@ class _Tables:
     """The active articles with what belongs to them.
 
     Attributes:
+        until: a change of a later day is a typing error; it would keep every later snapshot out.
         articles: by id.
         groups: by key, such as 99999/1.
         procedures: groups of a procedure by (code, article).
         latest: the newest change that any table names.
     """
 
+    until: dt.date
     articles: dict[str, Article] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     procedures: dict[tuple[str, str], set[int]] = field(default_factory=dict)
@@ -92,7 +95,7 @@ class _Tables:
             day = _day(text)
         except ValueError:
             return
-        if day is not None and (self.latest is None or day > self.latest):
+        if day is not None and day <= self.until and (self.latest is None or day > self.latest):
             self.latest = day
 
 
@@ -193,7 +196,7 @@ def _diagnoses(reading: Reading, tables: _Tables, sign: str) -> Iterator[article
 
 
 def _import(job: Import, part: Part) -> ImportResult:
-    tables = _Tables()
+    tables = _Tables(job.now.date() + _AHEAD)
     beside = _beside(job)
     if "lcd-procedures" not in beside or "lcd-covered" not in beside:
         raise RuleError(

@@ -16,7 +16,13 @@ from dataclasses import dataclass, field
 
 from desktop.errors import RuleError
 from desktop.services.coding import systems
-from desktop.services.coding.files.streams import Reading, squeezed, workbook_head, workbook_rows
+from desktop.services.coding.files.streams import (
+    Reading,
+    named_rows,
+    squeezed,
+    workbook_head,
+    workbook_rows,
+)
 from desktop.services.coding.parts import HEAD, FileKind, Import, Part
 from desktop.services.coding.saving import save_release
 from desktop.services.coding.systems import Draft
@@ -201,15 +207,7 @@ def day_of(text: str) -> dt.date | None:
 
 def _read_consolidated(reading: Reading) -> dict[str, _Entry]:
     entries: dict[str, _Entry] = {}
-    places: dict[str, int] = {}
-    for number, cells in rows_of(reading):
-        if not places:
-            if _is_header(cells):
-                places = {squeezed(cell): place for place, cell in enumerate(cells) if cell}
-            continue
-        if not any(cells):
-            continue
-        row = {name: cells[place] for name, place in places.items() if place < len(cells)}
+    for number, row in named_rows(rows_of(reading), _is_header):
         code, title = row.get("cpt code", ""), row.get("long", "")
         if _CODE.fullmatch(code) is None or not title:
             reading.reject(number, "no CPT code with its text")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from desktop.errors import RuleError
 from desktop.services.coding.files import modifiers
 from desktop.services.coding.files.cpt import day_of, head_of, release_of, rows_of, start_of
-from desktop.services.coding.files.streams import Reading, squeezed
+from desktop.services.coding.files.streams import Reading, named_rows, squeezed
 from desktop.services.coding.parts import FileKind, Import, Part
 from desktop.services.coding.values import CPT, MODIFIER, ImportResult
 from desktop.services.coding.writer import Node
@@ -52,16 +52,8 @@ def _node(code: str, name: str, text: str) -> Node:
 def _import_table(job: Import, part: Part) -> ImportResult:
     reading = Reading(job, part)
     nodes: dict[str, Node] = {}
-    places: dict[str, int] = {}
     days: list[dt.date] = []
-    for number, cells in rows_of(reading):
-        if not places:
-            if _is_header(cells):
-                places = {squeezed(cell): place for place, cell in enumerate(cells) if cell}
-            continue
-        if not any(cells):
-            continue
-        row = {name: cells[place] for name, place in places.items() if place < len(cells)}
+    for number, row in named_rows(rows_of(reading), _is_header):
         code, name = row.get("modifier code", ""), row.get("modifier name", "")
         if _CODE.fullmatch(code) is None or not name:
             reading.reject(number, "no modifier with its name")

@@ -18,7 +18,13 @@ from desktop.errors import RuleError
 from desktop.services.coding import systems
 from desktop.services.coding.files import modifiers
 from desktop.services.coding.files.quarters import quarter_end, quarter_of
-from desktop.services.coding.files.streams import Reading, squeezed, workbook_head, workbook_rows
+from desktop.services.coding.files.streams import (
+    Reading,
+    named_rows,
+    squeezed,
+    workbook_head,
+    workbook_rows,
+)
 from desktop.services.coding.parts import FileKind, Import, Part
 from desktop.services.coding.saving import save_release
 from desktop.services.coding.systems import Draft
@@ -190,16 +196,8 @@ def _is_workbook(part: Part) -> bool:
 
 def _read_workbook(reading: Reading) -> Iterator[_Entry]:
     """The entries of the workbook, one a row; a repeated code is more of its description."""
-    places: dict[str, int] = {}
     entry: _Entry | None = None
-    for number, cells in workbook_rows(reading.part):
-        if not places:
-            if _is_header(cells):
-                places = {squeezed(cell): place for place, cell in enumerate(cells) if cell}
-            continue
-        if not any(cells):
-            continue
-        row = {name: cells[place] for name, place in places.items() if place < len(cells)}
+    for number, row in named_rows(workbook_rows(reading.part), _is_header):
         code = row.get("hcpc", "")
         if _CODE.fullmatch(code) is None:
             reading.reject(number, "no HCPCS code in its first column")

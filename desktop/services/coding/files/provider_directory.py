@@ -118,6 +118,8 @@ class _File:
         updated_at, ended_at = self._columns.get("updated"), self._columns.get("ended")
         width = max(self._columns.values()) + 1
         newest, lines = "", 0
+        # A typing error far ahead would let no later file say anything.
+        until = (self._job.now.date() + dt.timedelta(days=366)).strftime("%Y%m%d")
         for lines, (number, cells) in enumerate(rows, 1):
             if len(cells) < width:
                 reading.reject(number, f"{len(cells)} columns instead of {width} or more")
@@ -127,7 +129,8 @@ class _File:
                 self._end(cells)
             if lines % 100 == 0 and updated_at is not None:
                 # Dates of a sample are enough to tell a file without a date in its name.
-                newest = max(newest, _sortable(cell(cells, updated_at)))
+                found = _sortable(cell(cells, updated_at))
+                newest = max(newest, found) if found <= until else newest
             if lines % _BATCH == 0:
                 self._flush()
         self._flush()

@@ -330,6 +330,20 @@ def cell(cells: list[str], at: int | None) -> str:
     return cells[at] if at is not None and at < len(cells) else ""
 
 
+def named_rows(
+    rows: Iterable[Row], is_header: Callable[[list[str]], bool]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows below the header by its names as `squeezed`; blank ones left out."""
+    places: dict[str, int] = {}
+    for number, cells in rows:
+        if places:
+            if any(cells):
+                row = {name: cells[at] for name, at in places.items() if at < len(cells)}
+                yield number, row
+        elif is_header(cells):
+            places = {squeezed(name): at for at, name in enumerate(cells) if name}
+
+
 def head_of(part: Part) -> str:
     """The beginning of a file or workbook as `squeezed` text, to be recognised by."""
     return squeezed(workbook_head(part) if part.is_workbook else part.head[:40_000])
