@@ -19,6 +19,7 @@ from desktop.models.values.enums import Role
 from desktop.services import practice_folder, schema, vault
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.values import ICD10CM
+from desktop.services.coding.vectors import model
 from desktop.services.database import CODES_NAME, PRACTICE_NAME
 from desktop.services.document_store import DOCUMENTS_NAME
 from desktop.services.documents import cms1500, typography
@@ -28,6 +29,7 @@ _PLAIN_HEADER: Final = b"SQLite format 3"
 _OWNER: Final = "owner"
 _ADDED: Final = "second"
 _CODE: Final = "I10"
+_PATIENTS_WORDS: Final = "heart attack"
 
 
 def run(say: Callable[[str], None]) -> int:
@@ -48,6 +50,7 @@ def run(say: Callable[[str], None]) -> int:
             ("encryption", lambda: _encrypted(folder)),
             ("write and read", lambda: _write_and_read(folder, password)),
             ("diagnosis codes", lambda: _codes(folder)),
+            ("search", lambda: _search(folder)),
             ("PDF", _pdf),
             ("keyring", vault.backend_name),
         ]
@@ -100,6 +103,18 @@ def _codes(folder: Path) -> str:
     if known is None:
         raise EnvironmentProblem(f"ICD-10-CM {_CODE} is missing; install the program again.")
     return f"ICD-10-CM {releases[-1].name}; {known.dotted} {known.title}"
+
+
+def _search(folder: Path) -> str:
+    with CodeStore(folder / CODES_NAME) as store:
+        on = store.releases(ICD10CM)[-1].valid_from
+        found = store.search(_PATIENTS_WORDS, on, 1)
+    if not found or not found[0].code.startswith("I21"):
+        raise EnvironmentProblem("The words of patients are missing; install the program again.")
+    if not model.available():
+        return f"“{_PATIENTS_WORDS}” is {found[0].dotted}; search by meaning is not installed"
+    model.Encoder().encode_few([_PATIENTS_WORDS])
+    return f"“{_PATIENTS_WORDS}” is {found[0].dotted}; the sentence model works"
 
 
 def _pdf() -> str:

@@ -36,7 +36,8 @@ def test_the_built_program_passes_its_own_check(tmp_path: Path) -> None:
         [program, "--selfcheck"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert checked.stdout.count("ok ") == 6
+    assert checked.stdout.count("ok ") == 7
+    assert "the sentence model works" in checked.stdout
     # No part of Qt that brings another licence, or a graphics toolkit of the desktop, came along.
     names = {path.name for path in program.parent.rglob("*") if path.is_file()}
     assert any("Qt6Pdf" in name for name in names)

@@ -44,4 +44,4 @@ def test_parts_that_fail_are_named_and_the_others_still_run(
         "FAILED  diagnosis codes: ICD-10-CM I10 is missing; install the program again.",
         "FAILED  keyring: No keyring at all.",
     ]
-    assert len(lines) == 6
+    assert len(lines) == 7

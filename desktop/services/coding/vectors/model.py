@@ -11,6 +11,7 @@ import itertools
 import json
 import math
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,7 +27,7 @@ _LAYERS: Final = 6
 _HEADS: Final = 12
 _LONGEST: Final = 64
 """Tokens of a text; the longest title has fewer words than that."""
-_BATCH: Final = 4096
+_BATCH: Final = 1024
 """Tokens computed at once: enough for the matrix library, little enough for its cache."""
 _NEVER: Final = 1e9
 MISSING: Final = (
@@ -41,7 +42,17 @@ Array = Any
 
 def available() -> bool:
     """Whether the optional packages are there, found without importing them."""
-    return all(importlib.util.find_spec(name) is not None for name in ("numpy", PACKAGE))
+    return importlib.util.find_spec("numpy") is not None and _folder() is not None
+
+
+def _folder() -> Path | None:
+    """Where the model's files lie, in an installation or in the frozen program."""
+    roots = [Path(getattr(sys, "_MEIPASS", "")) / PACKAGE]
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is not None and spec.submodule_search_locations:
+        roots[:0] = [Path(place) for place in spec.submodule_search_locations]
+    found = (root / "model" for root in roots)
+    return next((folder for folder in found if (folder / "model.safetensors").is_file()), None)
 
 
 class Encoder:
@@ -53,10 +64,9 @@ class Encoder:
     """
 
     def __init__(self) -> None:
-        spec = importlib.util.find_spec(PACKAGE)
-        if not available() or spec is None or spec.origin is None:
+        folder = _folder()
+        if not available() or folder is None:
             raise RuleError(MISSING)
-        folder = Path(spec.origin).parent / "model"
         try:
             words = (folder / "vocab.txt").read_text(encoding="utf-8").split("\n")
             self._tokens = WordPiece({w: i for i, w in enumerate(words) if w})
