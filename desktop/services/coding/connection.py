@@ -64,6 +64,10 @@ def said() -> Iterator[None]:
             f"The code sets could not be read or saved ({e}); nothing was changed. Try again."
         ) from e
     except dbapi2.DatabaseError as e:
+        if type(e) is not dbapi2.DatabaseError:  # a rule of the tables was broken, no page
+            raise EnvironmentProblem(
+                f"The code sets could not be saved ({e}); nothing was changed."
+            ) from e
         raise EnvironmentProblem(
             f"The code-set file is damaged ({e}); delete codes.db and load it anew."
         ) from e

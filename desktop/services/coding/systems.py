@@ -151,9 +151,14 @@ def covering(connection: Connection, system: str, on: dt.date) -> Release | None
 
 
 def imported_before(connection: Connection, system: str, digest: str) -> Release | None:
-    """The release that this very file was imported into, if it was."""
+    """The release that this very file was imported into, if it was.
+
+    One that a later edition of the same name has replaced since may be imported again.
+    """
     row = connection.execute(
-        f"{_RELEASE} JOIN release_file f ON f.release_id = r.id WHERE s.name = ? AND f.sha256 = ?",
+        f"{_RELEASE} JOIN release_file f ON f.release_id = r.id WHERE s.name = ? AND f.sha256 = ?"
+        " AND NOT EXISTS (SELECT 1 FROM release_file n WHERE n.release_id = f.release_id"
+        " AND n.kind = f.kind AND n.file_name = f.file_name AND n.id > f.id)",
         (system, digest),
     ).fetchone()
     return None if row is None else _release(row)
@@ -263,6 +268,9 @@ def record_file(
         "SELECT id FROM release WHERE system_id = ? AND valid_from = ?",
         (number, draft.valid_from.isoformat()),
     ).fetchone()
+    connection.execute(
+        "DELETE FROM release_file WHERE release_id = ? AND sha256 = ?", (row[0], draft.sha256)
+    )
     connection.execute(
         "INSERT INTO release_file (release_id, kind, file_name, sha256, records, rejected,"
         " imported_at) VALUES (?,?,?,?,?,?,?)",

@@ -21,6 +21,7 @@ from desktop.services.database import CODES_NAME, Database
 from desktop.services.work import Changes, Permission, Progress, Work, needs
 
 LISTED = 30_000
+_LOOKED_AT = 50
 _TABLES = ("ncci", "mue", "add_on", "mpfs", "gpci", "lcd", "nppes")
 """Sets that say something about codes of others; the browser does not list them."""
 
@@ -94,8 +95,8 @@ def browse_systems(work: Work) -> list[BrowseSystem]:
     for name in names:
         known = SYSTEMS.get(name)
         newest = work.codes.releases(name)[-1:]
-        top = work.codes.children("", newest[0].valid_from, name) if newest else []
-        is_tree = any(not n.billable for n in top[:50])
+        top = work.codes.children("", newest[0].valid_from, name, _LOOKED_AT) if newest else []
+        is_tree = any(not n.billable for n in top)
         out.append(BrowseSystem(name, known.title if known else name, is_tree))
     return out
 

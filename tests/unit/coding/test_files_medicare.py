@@ -22,7 +22,7 @@ from desktop.services.coding.fee_schedule import (
     medicare_amount,
 )
 from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import ADD_ON, CPT, GPCI, MPFS, MUE, ImportOptions
+from desktop.services.coding.values import ADD_ON, CPT, GPCI, MPFS, MUE, ImportOptions, ImportResult
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import NOW
 
@@ -90,6 +90,24 @@ def test_wrong_units_are_told_by_number(empty_store: CodeStore, tmp_path: Path) 
         written(tmp_path / MUE_NAME, MUE_HEAD + MUE_ROW + rows), NOW
     )
     assert [r.number for r in result.rejected] == [6, 7, 8, 9]
+
+
+def test_a_corrected_edition_can_be_taken_back(empty_store: CodeStore, tmp_path: Path) -> None:
+    """The same file twice is a no-op only while it is the last word of its name."""
+
+    def load(value: str) -> ImportResult:
+        row = MUE_ROW.replace(",1,", f",{value},")
+        return empty_store.import_file(written(tmp_path / MUE_NAME, MUE_HEAD + row), NOW)[0]
+
+    def units() -> str:
+        return attribute(empty_store, MUE, "G0438", "value")
+
+    assert (load("1").already_loaded, load("2").already_loaded, units()) == (False, False, "2")
+    assert load("2").already_loaded
+    assert (load("1").already_loaded, units()) == (False, "1")
+    assert (load("1").already_loaded, load("2").already_loaded) == (True, False)
+    assert len(empty_store.releases(MUE)) == 1
+    assert len(empty_store.source_files(MUE)) == 2
 
 
 # --- add-on codes ---------------------------------------------------------------------------

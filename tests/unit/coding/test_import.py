@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2
 
 from desktop.errors import AppError, Cancelled, EnvironmentProblem, RuleError
+from desktop.services.coding.connection import said
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.values import ICD10CM, Standing
 from tests.helpers.shared import shared_dir
@@ -451,6 +453,15 @@ def _look_everywhere(path: Path) -> None:
         store.check_diagnosis("E11.9", IN_2026)
         store.search("diabetes", IN_2026)
         store.describe("E11.9", IN_2026)
+
+
+def test_only_a_damaged_file_is_to_be_deleted() -> None:
+    """Advice to delete all sets because one file contradicts itself would lose the others."""
+    with pytest.raises(EnvironmentProblem, match="nothing was changed") as told, said():
+        raise dbapi2.IntegrityError("UNIQUE constraint failed")
+    assert "delete" not in str(told.value)
+    with pytest.raises(EnvironmentProblem, match=r"delete codes\.db"), said():
+        raise dbapi2.DatabaseError("malformed")
 
 
 def test_a_reader_never_waits_for_an_import(own_store: CodeStore) -> None:
