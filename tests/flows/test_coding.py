@@ -69,6 +69,19 @@ def _close(qtbot: QtBot, window: MainWindow, dialog: NoteDialog) -> None:
     settle(qtbot, window)
 
 
+def test_the_dialog_says_that_it_reads_while_no_codes_are_there(
+    page: VisitsPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    dialog = _note(qtbot, window, "Cough.")
+    assert dialog.says.text() == "1 phrase to code."
+    dialog.note.setPlainText("Cough and wheezing.")
+    dialog.ask()
+    assert dialog.says.text() == "Reading the note…"
+    settle(qtbot, window)
+    assert dialog.says.text() == "2 phrases to code."
+    _close(qtbot, window, dialog)
+
+
 def test_influenza_with_its_symptoms_is_one_code_taken_by_one_key(
     page: VisitsPage, window: MainWindow, qtbot: QtBot
 ) -> None:

@@ -61,6 +61,7 @@ class NoteDialog(QDialog):
         self._groups: list[list[int]] = []
         self._have: set[tuple[str, str]] = set()
         self._awaited: Taken | None = None
+        self._answered = ""
         self._channel = context.runner.latest(self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -150,6 +151,7 @@ class NoteDialog(QDialog):
         if not text.strip():
             self.show_suggestions(text, [])
             return
+        self._say()
         self._channel.read(
             lambda work: list(self._read(work, text)),
             lambda found: self.show_suggestions(text, found),
@@ -172,6 +174,7 @@ class NoteDialog(QDialog):
         """Show what a note gives, unless it was changed meanwhile."""
         if text != self.text():
             return
+        self._answered = text
         units = Units(text)
         self._suggestions = list(found)
         self._groups = groups_of(self._suggestions)
@@ -208,6 +211,8 @@ class NoteDialog(QDialog):
         self.say("")
 
     def _found(self) -> str:
+        if self.text().strip() and self.text() != self._answered:
+            return "Reading the note…"
         if not self._suggestions:
             if self.text().strip():
                 return "No phrase of this note leads to a code."
