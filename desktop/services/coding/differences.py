@@ -64,11 +64,16 @@ def changes(store: CodeStore, system: str, release: str) -> Differences | None:
         return None
     if at == 0:
         return Differences(loaded[0], None, ())
-    ended, begun = store.moved(system, loaded[at].valid_from)
-    old, new = {i.code: i for i in ended}, {i.code: i for i in begun}
+    day = loaded[at].valid_from
+    following = next((r.valid_from for r in loaded[at + 1 :]), None)
+    ended, begun = store.moved(system, day, following)
+    # Lists with days of their own (HCPCS) let a code begin or end within the release.
+    old = {i.code: i for i in ended if i.valid_from < day}
+    new = {i.code: i for i in begun}
+    gone = {i.code for i in ended if new.get(i.code, old.get(i.code)) == i}
     rows = [_row(What.NEW, i, None) for c, i in new.items() if c not in old]
-    rows += [_row(What.ENDED, None, i) for c, i in old.items() if c not in new]
-    both = [(i, old[c]) for c, i in new.items() if c in old]
+    rows += [_row(What.ENDED, None, i) for c, i in old.items() if c in gone]
+    both = [(i, old[c]) for c, i in new.items() if c in old and c not in gone]
     rows += [_row(What.CHANGED, i, o) for i, o in both if _differ(i, o)]
     return Differences(loaded[at], loaded[at - 1], tuple(rows))
 

@@ -228,13 +228,21 @@ class CodeStore:
         return self._select(system, "kind = 'code' AND code = ?", (normal(code),), None)
 
     @said()
-    def moved(self, system: str, day: dt.date) -> tuple[list[CodeInfo], list[CodeInfo]]:
-        """The intervals of codes that end on the eve of a day, and those that begin on it."""
-        eve = (day - dt.timedelta(days=1)).isoformat()
-        ended = self._select(system, "kind = 'code' AND valid_to = ?", (eve,), None, _ALL)
-        begun = self._select(
-            system, "kind = 'code' AND valid_from = ?", (day.isoformat(),), None, _ALL
-        )
+    def moved(
+        self, system: str, day: dt.date, following: dt.date | None
+    ) -> tuple[list[CodeInfo], list[CodeInfo]]:
+        """The intervals of codes that end from the eve of a day on, and that begin from it on.
+
+        Only as far as the first day of the release that follows has not the word; None = any.
+        """
+        eve = day - dt.timedelta(days=1)
+        until = following or dt.date.max
+        last = until - dt.timedelta(days=1)
+        where = "kind = 'code' AND {0} >= ? AND {0} < ?"
+        given = (eve.isoformat(), last.isoformat())
+        ended = self._select(system, where.format("valid_to"), given, None, _ALL)
+        given = (day.isoformat(), until.isoformat())
+        begun = self._select(system, where.format("valid_from"), given, None, _ALL)
         return ended, begun
 
     @said()

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.errors import AppError, Cancelled, RuleError
+from desktop.services.coding.differences import What, changes
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.values import HCPCS, MODIFIER
 from tests.helpers.shared import shared_dir
@@ -174,6 +175,22 @@ def test_quarters_follow_each_other_and_keep_last_year(
     assert loaded.lookup(HCPCS, "A4221", dt.date(2026, 10, 1)) is None
     assert loaded.lookup(HCPCS, "C1823", dt.date(2026, 10, 1)) is not None
     assert loaded.coverage(HCPCS, dt.date(2027, 1, 1)) is None
+
+
+def test_what_a_quarter_changed_counts_codes_that_end_or_begin_within_it(
+    loaded: CodeStore, tmp_path: Path, text_lines: list[bytes]
+) -> None:
+    lines = changed(text_lines, "A4221", term="20261115")
+    lines = changed(lines, "C1823", day="20261201", action="A")
+    loaded.import_file(written(tmp_path, "HCPC2026_OCT_ANWEB.txt", lines), NOW)
+    fourth = changes(loaded, HCPCS, "HCPCS 2026 Q4")
+    assert fourth is not None
+    assert [r.code for r in fourth.rows if r.what is What.ENDED] == ["A4221"]
+    loaded.import_file(written(tmp_path, "HCPC2027_JAN_ANWEB.txt", [*lines, b""]), NOW)
+    first = changes(loaded, HCPCS, "HCPCS 2027 Q1")
+    assert first is not None
+    assert [r for r in first.rows if r.what is not What.CHANGED] == []
+    assert changes(loaded, HCPCS, "HCPCS 2026 Q4") == fourth
 
 
 @pytest.mark.parametrize(
