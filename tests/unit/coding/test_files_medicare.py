@@ -92,6 +92,16 @@ def test_wrong_units_are_told_by_number(empty_store: CodeStore, tmp_path: Path) 
     assert [r.number for r in result.rejected] == [6, 7, 8, 9]
 
 
+def test_a_quotation_mark_that_is_never_closed_swallows_no_rows(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    rows = "".join(MUE_ROW.replace("G0438", f"G{n}") for n in range(2000, 2040))
+    torn = MUE_HEAD + MUE_ROW + MUE_ROW.replace(",CMS", ',"CMS').replace("0438", "0439") + rows
+    with pytest.raises(RuleError, match="line 6 is never closed"):
+        empty_store.import_file(written(tmp_path / MUE_NAME, torn), NOW)
+    assert empty_store.releases() == []
+
+
 def test_a_corrected_edition_can_be_taken_back(empty_store: CodeStore, tmp_path: Path) -> None:
     """The same file twice is a no-op only while it is the last word of its name."""
 

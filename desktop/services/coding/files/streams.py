@@ -67,6 +67,7 @@ class Reading:
         self._last = 0
         self._what = "records"
         self._unfinished = False
+        self._ends_quoted = False
 
     def reject(self, number: int, why: str) -> None:
         """Leave a line out.
@@ -148,16 +149,23 @@ class Reading:
         delimiter = delimiter or _delimiter(self.part.head)
         with self.text() as text:
             reader = csv.reader(self._noting_the_last(text), delimiter=delimiter)
+            lines = 1
             while True:
                 number = reader.line_num + 1
                 try:
                     cells = next(reader)
                 except StopIteration:
+                    if lines > 1 and not self._ends_quoted:
+                        raise RuleError(
+                            f"{self.part.name} is damaged: a quotation mark near line "
+                            f"{number - lines} is never closed; download it again."
+                        ) from None
                     return
                 except csv.Error as e:
                     raise RuleError(
                         f"{self.part.name} is damaged at line {number} ({e}); download it again."
                     ) from e
+                lines = reader.line_num - number + 1
                 if any(cells):
                     self._last = number
                     yield number, [cell.strip() for cell in cells] if strip else cells
@@ -167,6 +175,7 @@ class Reading:
         for line in text:
             yield line
         self._unfinished = not line.endswith(("\n", "\r"))
+        self._ends_quoted = '"' in line
 
     def finish(self, what: str = "") -> None:
         """Refuse a file that is damaged, ends in the middle of a line, or holds nothing.
