@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from desktop.app import build_application
 from desktop.services import practice_folder
@@ -23,10 +24,24 @@ from desktop.services.practice_folder import SAMPLE_PASSWORD, Password
 from desktop.ui.lib import theme
 from desktop.ui.main_window import MainWindow
 from desktop.ui.pages import PAGES
+from desktop.ui.visits.note_dialog import NoteDialog
+from desktop.ui.visits.page import VisitsPage
 
 _PATIENCE = 20.0
 # Records of the sample practice that show a page at work.
-RECORDS: dict[str, object] = {"patients": 7, "visits": 10, "payments": ("remittance", 2)}
+RECORDS: dict[str, object] = {
+    "patients": 7,
+    "visits": 10,
+    "payments": ("remittance", 2),
+    "codes": ("code", "E11.22"),
+}
+NOTE = (
+    "HPI: Influenza A with fever, cough and sore throat for two days. Denies chest pain.\n"
+    "PMH: type 2 diabetes with neuropathy on metformin, hypertension. H/o breast cancer 2015.\n"
+    "FH: mother had colon cancer.\n"
+    "Exam: pain in the knee after a fall. R/o meniscus tear.\n"
+    "Plan: rest, fluids, recheck in a week."
+)
 
 
 def wait(window: MainWindow, seconds: float = 0.4) -> None:
@@ -45,6 +60,29 @@ def take(window: MainWindow, path: Path) -> None:
     wait(window)
     if not window.grab().save(str(path)):
         raise SystemExit(f"{path} could not be written")
+
+
+def take_more(window: MainWindow, folder: Path, name: str) -> None:
+    """The loaded code sets, and a visit with the provider's note beside its codes."""
+    if window.shell is None:
+        return
+    window.shell.go("codes", "codes")
+    take(window, folder / f"code-sets-{name}.png")
+    window.shell.go("visits", RECORDS["visits"])
+    wait(window)
+    page = window.shell.page()
+    if isinstance(page, VisitsPage):
+        page.editor.coding.from_note()
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, NoteDialog):
+            dialog.note.setPlainText(NOTE)
+            end = time.monotonic() + _PATIENCE
+            while not dialog.list.count() and time.monotonic() < end:
+                QTest.qWait(100)
+            wait(window)
+            dialog.grab().save(str(folder / f"note-{name}.png"))
+            dialog.close()
+            wait(window)
 
 
 def main() -> int:
@@ -78,6 +116,7 @@ def main() -> int:
                 if window.shell is not None and spec.id in RECORDS:
                     window.shell.go(spec.id, RECORDS[spec.id])
                     take(window, folder / f"{spec.id}-open-{name}.png")
+            take_more(window, folder, name)
         window.close_practice()
         window.close()
     return 0
