@@ -53,6 +53,9 @@ Fever and cough x 2 days. Labs pending. | Fever | present | R50.9 |
 Fever for 3 days. No rash. | Fever | present | R50.9 |
 34 y/o, fever 2 d, 2 days. | fever | present | R50.9 |
 Baby boy, 5 days. Fever. | Fever | present | P81.9 |
+Fracture of left distal radius today. Right knee pain. | knee pain | present | M25.561 |
+Ankle sprain, left, today. Back pain. | Back pain | present | M54.9 |
+Rule out DVT. Left knee pain. | DVT | uncertain | M25.562 |
 Follow-up for left ankle sprain. | ankle sprain | present | S93.402D |
 Follow up for hypertension. | hypertension | present | I10 |
 Return visit for hypertension. | hypertension | present | I10 |
@@ -142,6 +145,9 @@ def test_rule(
         ("Denies chest pain.", {"R07.9"}),
         ("Return if fever or vomiting develops.", {"R50.9", "R11.10"}),
         ("At risk for stroke.", {"I63.9"}),
+        ("Left ankle sprain today with ankle pain and swelling.", {"M25.572", "M25.472"}),
+        ("Fracture of left distal radius. Left wrist pain.", {"M25.532"}),
+        ("Whiplash today with neck pain.", {"M54.2"}),
         ("Follow up in 2 weeks for chest pain.", {"R07.9"}),
         ("Follow up if fever.", {"R50.9"}),
         ("Go to the ED for chest pain.", {"R07.9"}),
