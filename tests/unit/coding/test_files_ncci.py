@@ -185,6 +185,20 @@ def test_an_edit_called_off_by_a_newer_quarter_is_not_brought_back_by_an_older_o
     assert empty_store.pair(NCCI, "Q0091", "G0101", dt.date(2026, 10, 1)) is not None
 
 
+def test_an_older_part_goes_on_where_the_newer_quarter_lacks_that_part(
+    empty_store: CodeStore, tmp_path: Path
+) -> None:
+    empty_store.import_file(written(tmp_path / "ccipra-v323r0-f1.txt", PAIRS[:1]), NOW)
+    empty_store.import_file(written(tmp_path / "ccipra-v322r0-f1.txt", PAIRS[:2]), NOW)
+    empty_store.import_file(written(tmp_path / "ccipra-v322r0-f2.txt", PAIRS[2:]), NOW)
+    older: list[Line] = [("J1200", "J1094", "20250701", "*", "1")]
+    empty_store.import_file(written(tmp_path / "ccipra-v322r0-f3.txt", older), NOW)
+    day = dt.date(2026, 10, 1)
+    assert empty_store.pair(NCCI, "G0438", "G0439", day) is not None
+    assert empty_store.pair(NCCI, "Q0091", "G0101", day) is None, "part 1 of October lacks it"
+    assert empty_store.pair(NCCI, "J1200", "J1094", day) is not None
+
+
 def test_an_edit_called_off_with_a_day_before_its_first_is_taken_not_a_damaged_file(
     empty_store: CodeStore, tmp_path: Path
 ) -> None:

@@ -99,7 +99,7 @@ def _import(job: Import, part: Part) -> ImportResult:
     if start is None:
         raise quarters.ask_for_day(part)
     reading = Reading(job, part)
-    writer = PairWriter(job.connection, ADD_ON, start)
+    writer = PairWriter(job.connection, ADD_ON, start, part.name)
     found, called_off = _read(reading, writer.number)
     draft = quarters.quarterly(job, part, ADD_ON, "add-on", start)
     quarters.refuse_if_part_shrunk(job, draft, reading.kept)

@@ -157,7 +157,7 @@ def _import(job: Import, part: Part) -> ImportResult:
     latest = quarters.latest_start(job, NCCI)
     reading = Reading(job, part)
     with wide_cache(job.connection):
-        writer = PairWriter(job.connection, NCCI, start)
+        writer = PairWriter(job.connection, NCCI, start, part.name)
         pairs = _Pairs(reading, writer)
         pairs.read(_rows(reading) if part.is_workbook else _lines(reading))
         reading.refuse_damaged()

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from desktop.services.coding import systems
 from desktop.services.coding.connection import Connection
+from desktop.services.coding.files.quarters import part_of
 
 Pair = tuple[int, str, str, str, str | None, str, str]
 """As `code_pair` has it: system, first, second, first and last day, indicator, note."""
@@ -37,36 +38,49 @@ class PairWriter:
         written: pairs added or changed.
     """
 
-    def __init__(self, connection: Connection, system: str, start: dt.date | None) -> None:
+    def __init__(
+        self, connection: Connection, system: str, start: dt.date | None, file_name: str
+    ) -> None:
         """Begin to write.
 
         Args:
             connection: an open ``codes.db`` with a transaction.
             system: name of the code system.
             start: first day of the release; None = it is newer than all that are loaded.
+            file_name: tells which part of the release it is.
         """
         self.number = systems.system_id(connection, system)
         self._connection = connection
         self._before = self._count()
-        self._eve = None if start is None else self._eve_of_next(start)
+        later = [] if start is None else self._later(start)
+        part = part_of(file_name)
+        same = [day for day, name in later if part_of(name) == part]
+        self._is_older = bool(later)
+        self._eve = min(same) - dt.timedelta(days=1) if same else None
         self.written = 0
 
-    def _eve_of_next(self, start: dt.date) -> str | None:
-        following = systems.window(self._connection, self.number, start).following
-        return None if following is None else (following - dt.timedelta(days=1)).isoformat()
+    def _later(self, start: dt.date) -> list[tuple[dt.date, str]]:
+        """First day and name of each file of a later release."""
+        rows = self._connection.execute(
+            "SELECT r.valid_from, f.file_name FROM release r"
+            " JOIN release_file f ON f.release_id = r.id"
+            " WHERE r.system_id = ? AND r.valid_from > ?",
+            (self.number, start.isoformat()),
+        )
+        return [(dt.date.fromisoformat(day), name) for day, name in rows]
 
     def write(self, pairs: list[Pair]) -> None:
         """Save a batch.
 
         An older release changes no pair that a newer one has stated; what it alone states
-        holds until the newer one begins.
+        holds until the newer one begins, if that is loaded with the same part.
 
         Args:
             pairs: in any order; sorted here, since the table is.
         """
-        action, eve = _UPDATE, self._eve
-        if eve is not None:
-            action = "NOTHING"
+        action = "NOTHING" if self._is_older else _UPDATE
+        if self._eve is not None:
+            eve = self._eve.isoformat()
             pairs = [
                 (*p[:4], eve if p[4] is None else min(p[4], eve), *p[5:])
                 for p in pairs
@@ -78,7 +92,7 @@ class PairWriter:
 
     def retire(self, pairs: list[tuple[str, str, str]]) -> None:
         """End known pairs that were called off from the day they began: first, second, that day."""
-        if self._before and self._eve is None:
+        if self._before and not self._is_older:
             self._connection.executemany(
                 _RETIRE, [(start, self.number, a, b, start) for a, b, start in pairs]
             )
