@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.values.enums import Role
 from desktop.services import keys, practice_folder
+from desktop.services.coding.values import ImportOptions
 from desktop.services.database import Database
 from desktop.services.documents.cms1500 import PrinterProfile
-from desktop.services.registration import locations, payers, practice, providers
+from desktop.services.registration import code_sets, locations, payers, practice, providers
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.printer import FormOffsets, form_offsets, keep_form_offsets
@@ -23,6 +25,7 @@ from tests.conftest import CHEAP, PASSWORD
 from tests.flows.conftest import focused, settle
 from tests.flows.test_patients import enter, ready
 from tests.helpers.keys import CONTROL, press, type_in
+from tests.unit.coding import test_files_nppes as nppes
 from tests.unit.registration import drafts
 
 NEW_PASSWORD = "seven quiet herons"
@@ -112,6 +115,31 @@ def test_choosing_medicare_fills_in_its_rules(
         False,
     )
     assert kept.identifiers == ("1361234567", "X9")
+
+
+def test_a_provider_is_filled_from_the_national_file(
+    qtbot: QtBot, window: MainWindow, database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / nppes.NAME
+    with file.open("w", newline="", encoding="utf-8") as out:
+        street = {f"Provider First Line {nppes.PLACE.removeprefix('Provider ')}": "1 MILL RD"}
+        csv.writer(out).writerows([nppes.HEADER, nppes.provider(7), nppes.provider(8, **street)])
+    options = ImportOptions(states=frozenset({"TX"}))
+    database.write(lambda work: code_sets.import_files(work, [file], options))
+    here = page(qtbot, window, "providers")
+    press(focused(), Qt.Key.Key_F8)
+    dialog = dialog_of(qtbot, here.providers.dialog)
+    type_in(focused(), nppes.npi(8))
+    settle(qtbot, window)
+    press(focused(), Qt.Key.Key_Return)
+    settle(qtbot, window)
+    dialog.form.editor("is_referring").set_value(True)
+    dialog.form.editor("is_rendering").set_value(False)
+    save(qtbot, window, dialog)
+    (kept,) = database.read(providers.all_providers)
+    assert kept.line1 == "1 MILL RD"
+    assert (kept.last, kept.first, kept.npi) == ("EXAMPLE", "ANA", nppes.npi(8))
+    assert (kept.city, kept.state, kept.is_referring) == ("AUSTIN", "TX", True)
 
 
 def test_a_payer_is_edited_and_its_version_is_kept(

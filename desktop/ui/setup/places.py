@@ -7,7 +7,9 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from desktop.models.values.enums import TaxIdKind
-from desktop.services.registration import locations, providers
+from desktop.services.coding.directory import DirectoryProvider
+from desktop.services.coding.values import NPPES
+from desktop.services.registration import directory, locations, providers
 from desktop.services.registration.locations import LocationDraft
 from desktop.services.registration.providers import ProviderDraft
 from desktop.services.work import Work
@@ -16,6 +18,13 @@ from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context
 from desktop.ui.lib.records import RecordsTab, state_column
 from desktop.ui.lib.table import Column
+from desktop.ui.lib.type_ahead import Deliver, Suggestion, TypeAhead
+
+_FOUND = "found"
+_FROM_DIRECTORY = frozenset(
+    "is_person last first middle suffix credential npi taxonomy line1 line2 city state zip_code "
+    "phone".split()
+)
 
 
 class LocationsTab(RecordsTab[LocationDraft]):
@@ -75,13 +84,44 @@ class ProvidersTab(RecordsTab[ProviderDraft]):
             state_column(),
         )
         super().__init__(context, columns, name="providers")
+        self._has_directory = False
 
     def read(self, work: Work) -> Sequence[ProviderDraft]:
         """See `RecordsTab.read`."""
+        self._has_directory = bool(work.codes.releases(NPPES))
         return providers.all_providers(work)
+
+    def _add_directory(self, form: Form) -> None:
+        """A line that fills a new provider's form from the national provider file, if loaded."""
+        latest = self.context.runner.latest(form)
+
+        def ask(text: str, deliver: Deliver) -> None:
+            latest.read(
+                lambda work: directory.find_in_directory(work, text),
+                lambda found: deliver([_found(each) for each in found]),
+            )
+
+        line = form.add(
+            _FOUND,
+            "Find",
+            TypeAhead(ask, placeholder="Name or NPI", keep_text=False),
+            wide=True,
+            hint="In the national provider file that was loaded; it fills the fields below",
+        )
+
+        def fill(item: Suggestion) -> None:
+            draft = asdict(directory.draft_of(item.value))
+            own = {name: draft[name] for name in _FROM_DIRECTORY}
+            form.set_values(form.values() | own)
+            form.editor("is_person").edited.emit()
+            form.set_dirty(True)
+
+        line.chosen.connect(fill)
 
     def build(self, form: Form, row: ProviderDraft | None) -> None:
         """See `RecordsTab.build`."""
+        if row is None and self._has_directory:
+            self._add_directory(form)
         kind = form.add("is_person", "Kind", Choice(((True, "Person"), (False, "Group"))))
         form.add("last", "Last or group name", TextEdit(limit=60), required=True)
         form.add("first", "First name", TextEdit(limit=35))
@@ -115,7 +155,16 @@ class ProvidersTab(RecordsTab[ProviderDraft]):
 
     def write(self, work: Work, values: Mapping[str, Any], row: ProviderDraft | None) -> object:
         """See `RecordsTab.write`."""
-        return providers.save(work, replace(row or ProviderDraft(last=""), **values))
+        kept = {name: value for name, value in values.items() if name != _FOUND}
+        return providers.save(work, replace(row or ProviderDraft(last=""), **kept))
+
+
+def _found(provider: DirectoryProvider) -> Suggestion:
+    """A line of the provider file: who, where, and whether the number still holds."""
+    parts = [", ".join(part for part in (provider.last, provider.first) if part)]
+    parts += [provider.credential, f"{provider.city} {provider.state}".strip(), provider.taxonomy]
+    ended = "deactivated" if provider.ended_on is not None else ""
+    return Suggestion(provider, provider.npi, "  ".join(part for part in parts if part), ended)
 
 
 def _add_address(form: Form, prefix: str, zip_name: str) -> None:
