@@ -16,14 +16,17 @@ from desktop.errors import NotFound
 from desktop.models.practice import CodeUse, Procedure
 from desktop.models.values import identifiers
 from desktop.services import audit
+from desktop.services.coding.builtin.phrases import phrases
 from desktop.services.coding.query import readings
 from desktop.services.coding.ranking import distance
-from desktop.services.coding.words import tokens
+from desktop.services.coding.words import fold, raw_words, stem, tokens
 from desktop.services.registration import fields
 from desktop.services.registration.locations import PLACES
 from desktop.services.work import Changes, Permission, Work, needs
 
 SYSTEM: Final = "procedure"
+_SPELLED = 0.94
+"""What an abbreviation spells out comes behind what was typed."""
 _FEWEST_LETTERS = 5
 """A shorter word must be spelled right: one letter more and it is another word."""
 
@@ -84,6 +87,9 @@ def find(work: Work, text: str, limit: int = 12) -> list[ProcedureDraft]:
     entry that holds what was typed stands before one that only means it.
     """
     ways = [(reading.words, reading.factor) for reading in readings(text)]
+    # “ECG” alone means an abnormal one among diagnoses; here it is the procedure itself.
+    spelled = phrases().get(" ".join(stem(word) for word in raw_words(fold(text))), ())
+    ways += [(tuple(tokens(each)), _SPELLED) for each in spelled]
     if not ways:
         ways = [((), 1.0)]
     code = fields.fold(text).upper()
