@@ -1,62 +1,24 @@
 """A line of a visit note as a query: what it asks for, and what it denies or tells of the past.
 
-Only cues that stand in the line count; the words of official titles (“without complication”)
-are no cues by themselves, so a typed title stays one question. The suggestions read whole
-notes with more care; this is for a line pasted or typed into the search.
+The cues are those of the suggestions (`suggest.context`), asked for each word here, since a
+query's words need not be in any dictionary. The words of official titles (“without
+complication”) are no cues by themselves, so a typed title stays one question.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from desktop.services.coding.builtin.phrases import longest
+from desktop.services.coding.suggest.context import Reader
+from desktop.services.coding.suggest.sections import Sentence, Token, sentences
+from desktop.services.coding.suggest.values import Status
 from desktop.services.coding.words import fold, raw_words, stem, tokens
 
-_PIECES = re.compile(
-    r"([;:\n]|,(?!\d)|\.(?=\s|$)(?<!\bvs\.)(?<!\bhx\.)|\s[-–—]\s|"
-    r"\b(?:but|however|although|though|except)\b|"
-    r"(?=\b(?:here (?:for|with|to)|presents?|presenting|complains|c/o|now|today|den(?:ies|ied)|"
-    r"neg(?:ative)? for)\b))",
-    re.IGNORECASE,
-)
-_DENIED = re.compile(
-    r"\b(?:den(?:ies|ied|ying)|(?<!from )(?<!with )no (?:known |prior |evidence (?:of|for) |"
-    r"signs? of |active |current |further |more |h/o |hx of |history of )*|neg(?:ative)? (?:for )?|"
-    r"without (?:any )?(?:evidence of |signs? of )?|w/o |never (?:had |been )?|ruled out(?: for)?|"
-    r"(?<!acquired )(?<!congenital )absence of|free of|"
-    r"not (?!otherwise|elsewhere|carried|resuscitate|specified|intractable|at|improv\w*|control\w*|"
-    r"respond\w*|better|taking|set|recurrent|able|only)|nor |r/o |rule out |possibl[ey] |"
-    r"probabl[ey] |(?<!or )(?<!and )suspect(?:ed|s)? |concern for |worried about |\?)",
-    re.IGNORECASE,
-)
-_DENIED_AFTER = re.compile(
-    r"\b(?:(?:was |were |is |been )?(?:ruled out|excluded|unlikely|absent)|negative|neg|"
-    r"not (?:seen|found|present|suspected))\s*$",
-    re.IGNORECASE,
-)
-_FAMILY = re.compile(
-    r"\b(?:fam(?:ily|il)?\.? (?:history|hx)(?: (?:of|for|positive for))?|fhx?(?: of)?|"
-    r"(?:maternal |paternal )?(?:grand)?(?:mother|father|mom|dad|sister|brother|aunt|uncle|"
-    r"parents?|siblings?)(?:'s|s)?(?: (?:has|had|have|with|carries|died of|w/|diagnosed with))|"
-    r"runs in (?:the |his |her )?family)(?!\w)",
-    re.IGNORECASE,
-)
-_FAMILY_AFTER = re.compile(
-    r"\bin (?:the |his |her )?(?:maternal |paternal )?(?:grand)?(?:mother|father|mom|dad|sister|"
-    r"brother|aunt|uncle|parents?|family)\b|\bruns in (?:the |his |her )?family\b",
-    re.IGNORECASE,
-)
-_PAST = re.compile(
-    r"\b(?:(?:personal |past |prior |remote |pmh )?(?:history|hx)(?: of| for)?|h/o|pmhx?(?: of)?|"
-    r"previous(?:ly)?|prior|remote|was|used to (?:have|be)|had)\b",
-    re.IGNORECASE,
-)
-_PAST_AFTER = re.compile(
-    r"\b(?:resolved|cured|healed|gone|in (?:19|20)\d\d|\d+ (?:years|yrs?) ago|years ago|"
-    r"as a (?:child|kid)|in childhood)\b",
-    re.IGNORECASE,
-)
+_WAS = re.compile(r"\bwas (?=[^,;.]{3,40}[,;] ?(?:is )?(?:now|currently)\b)", re.IGNORECASE)
 _MAIN = re.compile(
     r"^\s*(?:pt |patient )?(?:is )?(?:here|presents?|presenting|complain\w*|c/o)\b|\bconfirmed\b",
     re.IGNORECASE,
@@ -74,15 +36,22 @@ _FILLER = re.compile(
     r"\d{2,}(?! ?w(?:ee)?ks?)|wants \w+)\b",
     re.IGNORECASE,
 )
-_RESIDUAL = re.compile(r"\b(?:residual|sequelae?|late effects?)\b", re.IGNORECASE)
 _CURED = re.compile(r"^\s*(?:NED|no evidence of disease|cancer[- ]free)\b")
-_BEYOND = re.compile(
-    r"\b(?:with|on|in|from|for|after|at|due|initial|first|second|third|subsequent|left|right|"
-    r"bilateral|both|\w+ trimester|yet|intractable)\b",
-    re.IGNORECASE,
+_VERBS = re.compile(
+    r"^\s*(?:(?:has|had|have|having|with|was|is|diagnosed|died of)\s+)+", re.IGNORECASE
 )
-"""Ends what is denied: the rest is a matter of its own."""
-_LISTED = re.compile(r"^\s*(?:and |or |nor |any )|^\s*[\w/-]+(?: [\w/-]+){0,2}\s*$")
+_ENDS = frozenset(
+    "initial subsequent sequela first second third due after yet intractable here today".split()
+)
+"""Words that end what is denied: the rest is a matter of its own."""
+_SIDED = frozenset(("left", "right", "bilateral", "both"))
+_BOUND = frozenset("in of the on at his her my to or and from".split())
+"""Before a side, these bind it to what is denied: “no fracture of the left wrist”."""
+_SINCE = frozenset("after following from since due secondary because post".split())
+"""What stands before these is there today, and comes of the past that follows."""
+_OF_THE_DENIED = frozenset("acute chronic recurrent recent".split())
+"""Words that a cue takes in (“no acute …”) and that belong to what it denies."""
+_BREAKS = frozenset(",;:.!?()•\n")
 _NO_SUBJECT = frozenset(
     "right left bilateral side sided handed initial subsequent encounter first second third "
     "trimester visit day week month year old skin mild moderate severe acute chronic stage pending "
@@ -123,90 +92,162 @@ class _Pieces:
     ruled_out: list[str] = field(default_factory=list)
     past: list[str] = field(default_factory=list)
     family: list[str] = field(default_factory=list)
+    suspected: list[str] = field(default_factory=list)
+
+    @property
+    def cued(self) -> bool:
+        """Whether anything is not simply present."""
+        return bool(self.ruled_out or self.past or self.family or self.suspected)
+
+    def add(self, status: Status, piece: str) -> None:
+        """Put one piece where it belongs."""
+        if status is Status.PRESENT and _CURED.search(piece):
+            self.past.extend(text for text, _ in self.present)
+            self.present.clear()
+        elif status is Status.PRESENT:
+            _present(piece, self)
+        elif tokens(piece):
+            places = {
+                Status.NEGATED: self.ruled_out,
+                Status.HISTORY: self.past,
+                Status.FAMILY: self.family,
+                Status.UNCERTAIN: self.suspected,
+            }
+            places[status].append(_VERBS.sub("", piece))
 
 
-def read_line(text: str) -> Line:
-    """The parts of a text; a plain question is one part."""
+def read_line(text: str, on: dt.date) -> Line:
+    """The parts of a text; a plain question is one part.
+
+    Args:
+        text: what was typed or pasted.
+        on: the visit's day, which tells past years from this one.
+    """
     words = _stems(text)
     if _phrase(words) == len(words):
         return Line(((text, 1.0),))
-    split = _PIECES.split(text)
-    pieces = [
-        (piece, mark == ",")
-        for mark, piece in zip(["", *split[1::2]], split[::2], strict=True)
-        if piece.strip()
-    ]
+    told = _WAS.sub("previously had ", text)
     found = _Pieces()
-    running = False
-    for piece, listed in pieces:
-        running = _sort(piece, found, running=running and listed)
-    cued = bool(found.ruled_out or found.past or found.family)
-    if not cued and (len(pieces) < 2 or len(text.split()) < _NOTE_WORDS):
+    count = 0
+    for sentence in sentences(told):
+        for status, piece in _chunks(sentence, on):
+            count += 1
+            found.add(status, piece)
+    if not found.cued and (count < 2 or len(text.split()) < _NOTE_WORDS):
         return Line(((text, 1.0),))
-    asked = _weighted(found.present) or ((text, 1.0),) * (not found.ruled_out)
-    said = set(tokens(asked[0][0])) if found.present else set()
+    denied = found.ruled_out or found.past or found.family
+    asked = _weighted(found.present) or tuple((piece, 1.0) for piece in found.suspected[:3])
+    if not asked and not denied:
+        asked = ((text, 1.0),)
     ruled_out = (*found.ruled_out, *found.past, *found.family)
+    said = {word for piece, _ in asked[:1] for word in tokens(piece)}
+    if found.present:
+        ruled_out = (*ruled_out, *found.suspected)
     return Line(
         asked,
-        tuple(text for text in ruled_out if not set(tokens(text)) <= said),
-        tuple(text for text in found.past if text.strip()),
-        tuple(text for text in found.family if text.strip()),
+        tuple(piece for piece in ruled_out if not set(tokens(piece)) - _SINCE <= said),
+        tuple(found.past),
+        tuple(found.family),
     )
 
 
-def _sort(piece: str, found: _Pieces, *, running: bool) -> bool:
-    """Put one piece where it belongs; returns whether a denial runs on into the next."""
-    if _FAMILY_AFTER.search(piece):
-        found.family.append(_FAMILY_AFTER.sub(" ", piece))
-        return False
-    family = _FAMILY.search(piece)
-    if family is not None:
-        _present(piece[: family.start()], found)
-        found.family.append(piece[family.end() :])
-        return False
-    if _CURED.search(piece):
-        found.past.extend(text for text, _ in found.present)
-        found.present.clear()
-        return False
-    after = _DENIED_AFTER.search(piece)
-    if after is not None and piece[: after.start()].strip():
-        found.ruled_out.append(piece[: after.start()])
-        return False
-    denied = _denial(piece)
-    if denied is not None:
-        beyond = _BEYOND.search(piece, denied.end() + 1)
-        end = len(piece) if beyond is None else beyond.start()
-        rest = "" if beyond is None else piece[beyond.start() :]
-        _present(f"{piece[: denied.start()]} {rest}", found)
-        found.ruled_out.append(piece[denied.end() : end])
-        return bool(re.match(r"den|neg", denied.group(), re.IGNORECASE))
-    if running and _LISTED.match(piece):
-        found.ruled_out.append(re.sub(r"^\s*(?:and|or|nor|any)\b", " ", piece))
-        return True
-    past = None if _RESIDUAL.search(piece) else _PAST.search(piece)
-    if past is not None:
-        _present(piece[: past.start()], found)
-        found.past.append(_PAST_AFTER.sub(" ", piece[past.end() :]))
-        return False
-    past = _PAST_AFTER.search(piece)
-    if past is not None:
-        found.past.append(piece[: past.start()])
-        _present(piece[past.end() :], found)
-        return False
-    _present(piece, found)
-    return False
+def _chunks(sentence: Sentence, on: dt.date) -> Iterator[tuple[Status, str]]:
+    """The runs of words of one status, cues left out, in order."""
+    told = _Told(sentence, on)
+    for piece in _pieces(sentence):
+        given = _statuses(piece, told)
+        start = end = 0
+        current: Status | None = None
+        for token, status in [*zip(piece, given, strict=True), (piece[-1], None)]:
+            if status is not current and current is not None:
+                yield current, sentence.text[start - sentence.start : end - sentence.start]
+            if status is not None:
+                start = start if status is current else token.start
+                end = token.end
+            current = status
 
 
-def _denial(piece: str) -> re.Match[str] | None:
-    """The first cue that denies; “no appetite” and its like are complaints, not denials."""
-    denied = _DENIED.search(piece)
-    while (
-        denied is not None
-        and piece[denied.start()] in "nN"
-        and _phrase(_stems(piece[denied.start() :])) > 1
-    ):
-        denied = _DENIED.search(piece, denied.end())
-    return denied
+def _pieces(sentence: Sentence) -> Iterator[list[Token]]:
+    """The words of a sentence between its marks."""
+    piece: list[Token] = []
+    for token in sentence.tokens:
+        dash = token.text in "-–—" and sentence.text[token.start - sentence.start - 1] == " "
+        if token.stem:
+            piece.append(token)
+        elif piece and (token.text in _BREAKS or dash):
+            yield piece
+            piece = []
+    if piece:
+        yield piece
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """Words that say what the others mean; offsets into the note; None as status: a plan."""
+
+    start: int
+    end: int
+    status: Status | None
+    forward: bool
+
+    def holds(self, token: Token) -> bool:
+        """Whether a word is one of the cue."""
+        return token.start < self.end and self.start < token.end
+
+
+class _Told:
+    """One sentence with its cues."""
+
+    def __init__(self, sentence: Sentence, on: dt.date) -> None:
+        self.reader = Reader(sentence, on)
+        self.cues = [
+            _Cue(
+                c.start + sentence.start,
+                c.end + sentence.start,
+                c.status,
+                c.reach.value != "backward",
+            )
+            for c in self.reader._cues  # noqa: SLF001
+        ]
+
+
+def _statuses(piece: Sequence[Token], told: _Told) -> list[Status | None]:
+    """The status of each word; None for the words of a cue."""
+    out = [_status(token, told) for token in piece]
+    for i, token in enumerate(piece):  # “no appetite” is a complaint and no denial
+        if out[i] is None and token.text[:1] == "n":
+            words = [t.stem for t in piece[i:]]
+            taken = _phrase(words)
+            if taken > 1 and taken > _phrase(words[1:]):  # but not “no sleep” of “no sleep apnea”
+                out[i : i + taken] = [Status.PRESENT] * taken
+    for i, token in enumerate(piece):
+        before = piece[i - 1].text if i else ""
+        ends = token.text in _ENDS or (token.text in _SIDED and before not in _BOUND)
+        if i and ends and out[i] is Status.NEGATED and out[i - 1] is Status.NEGATED:
+            rest = (Status.PRESENT if s is Status.NEGATED else s for s in out[i:])
+            return [*out[:i], *rest]
+        if i and token.text in _SINCE and not _told_past(piece[:i], told):
+            return [Status.PRESENT if s is Status.HISTORY else s for s in out]
+    return out
+
+
+def _told_past(piece: Sequence[Token], told: _Told) -> bool:
+    """Whether a cue among these words tells of the past."""
+    return any(
+        cue.status is Status.HISTORY and cue.holds(token) for token in piece for cue in told.cues
+    )
+
+
+def _status(token: Token, told: _Told) -> Status | None:
+    for cue in told.cues:
+        if (cue.status is not None or cue.forward) and cue.holds(token):
+            denied = cue.status is Status.NEGATED and token.stem in _OF_THE_DENIED
+            return Status.NEGATED if denied else None
+    finding = told.reader.finding(token.start, token.end)
+    if not finding.advice:
+        return finding.status
+    warned = any(cue.status is None and cue.forward and cue.end <= token.start for cue in told.cues)
+    return Status.UNCERTAIN if warned else Status.PRESENT
 
 
 def _stems(text: str) -> list[str]:

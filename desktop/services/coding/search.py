@@ -43,6 +43,7 @@ _RULED_OUT = 0.15
 _SURELY = 0.5
 """A code that fits what is ruled out this well, and better than what is asked, is put last."""
 _HISTORY_BESIDE = 0.7
+_FAMILY_CODES = ("Z80", "Z81", "Z82", "Z83", "Z84")
 _USED = 0.035
 _MOST_USED = 0.12
 """Use puts a code before its near-equals, never before one that fits clearly better."""
@@ -134,7 +135,7 @@ class Searcher:
 
     def _by_words(self, text: str, wish: Wish) -> list[CodeHit]:
         clear = spell_out(text)
-        line = read_line(clear) if self._system == ICD10CM else Line(((clear, 1.0),))
+        line = read_line(clear, wish.on) if self._system == ICD10CM else Line(((clear, 1.0),))
         if line.cued and self._is_term(clear, wish.on):
             line = Line(((clear, 1.0),))
         said = aspects(" ".join(part for part, _ in line.asked[:1]) or clear, line.ruled_out)
@@ -190,6 +191,8 @@ class Searcher:
         words = frozenset(tokens(asked[0]))
         rows = []
         for number, code, _, term, title, billable in self._found.terms(near, wish.on):
+            if not line.asked and code[0] != "Z":
+                continue
             score = near[number] * self._found.fit(code, title, words, said, other=False)
             rows.append(Row(code, title, billable, f"means nearly the same: {term}", score, words))
         return heapq.nlargest(_NEAREST, rows, key=lambda r: r.score)
@@ -212,11 +215,7 @@ class Searcher:
                 rows, mass = self._found.rank(reading, wish.on, said)
                 gathered.append((rows, weight, mass))
         beside = _HISTORY_BESIDE if line.asked else 1.0
-        for words, told in (("personal history of", line.past), ("family history of", line.family)):
-            for part in told:
-                for reading in self._readings(f"{words} {part}", 2):
-                    rows, mass = self._found.rank(reading, wish.on, said)
-                    gathered.append((rows, beside, mass))
+        gathered += [(rows, beside, mass) for rows, mass in self._told(line, wish, said)]
         most = max((mass for _, _, mass in gathered), default=0.0) or 1.0
         best: dict[str, tuple[float, Row]] = {}
         for rows, weight, mass in gathered:
@@ -227,6 +226,21 @@ class Searcher:
                 if known is None or score > known[0]:
                     best[row.code] = (score, row)
         return best
+
+    def _told(self, line: Line, wish: Wish, said: Aspects) -> Iterator[tuple[list[Row], float]]:
+        """Codes of history for what is past, of family history for what a relative has."""
+        for kind, told, of_it in (
+            ("personal history of", line.past, "Z"),
+            ("family history of", line.family, _FAMILY_CODES),
+        ):
+            for part in told:
+                given = self._readings(f"{kind} {part}", 2)
+                ranked = [self._found.rank(reading, wish.on, said) for reading in given]
+                kept = [([r for r in rows if r.code.startswith(of_it)], m) for rows, m in ranked]
+                if not any(rows for rows, _ in kept):
+                    other = readings(f"{kind} other specified conditions ")[0]
+                    kept = [self._found.rank(other, wish.on, said)]
+                yield from kept
 
     def _readings(self, text: str, most: int) -> Iterator[Reading]:
         """The readings of a text, and of the same set right where it is misspelled."""

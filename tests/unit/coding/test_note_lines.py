@@ -27,20 +27,20 @@ def codes(store: CodeStore, text: str, limit: int = 5) -> list[str]:
     "text", ["type 2 diabetes without complications", "chest pain", "hernia, umbilical", "no"]
 )
 def test_a_typed_title_stays_one_question(text: str) -> None:
-    line = read_line(text)
+    line = read_line(text, IN_2026)
     assert len(line.asked) <= 1
     assert line.past == line.family == ()
 
 
 def test_the_parts_of_a_line_are_told_apart() -> None:
-    line = read_line("Denies fever, chills or rash. Mother had gout. Here for ankle pain")
+    line = read_line("Denies fever, chills or rash. Mother had gout. Here for ankle pain", IN_2026)
     assert [text for text, _ in line.asked] == ["ankle pain"]
     assert [text.strip() for text in line.ruled_out] == ["fever", "chills or rash", "gout"]
     assert [text.strip() for text in line.family] == ["gout"]
 
 
 def test_what_is_said_to_be_there_is_not_ruled_out() -> None:
-    line = read_line("worried about scabies, burrows seen, scabies confirmed")
+    line = read_line("worried about scabies, burrows seen, scabies confirmed", IN_2026)
     assert not line.ruled_out
 
 
