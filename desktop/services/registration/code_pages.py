@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
@@ -14,14 +14,19 @@ from desktop.services import codes
 from desktop.services.coding import browser, differences, own_lists
 from desktop.services.coding.browser import CodePage
 from desktop.services.coding.differences import Differences
+from desktop.services.coding.fee_schedule import medicare_amount
 from desktop.services.coding.store import CodeStore, normal
 from desktop.services.coding.systems import SYSTEMS
-from desktop.services.coding.values import BUILT_IN, ICD10CM, CodeInfo, Release
+from desktop.services.coding.values import BUILT_IN, CPT, GPCI, HCPCS, ICD10CM, CodeInfo, Release
 from desktop.services.database import CODES_NAME, Database
+from desktop.services.registration import locations
 from desktop.services.work import Changes, Permission, Progress, Work, needs
 
 LISTED = 30_000
 _LOOKED_AT = 50
+_LOCALITIES = 6
+"""Payment localities of a state that a procedure's page names."""
+_OFFICE, _HOSPITAL = "11", "22"
 _TABLES = ("ncci", "mue", "add_on", "mpfs", "gpci", "lcd", "nppes")
 """Sets that say something about codes of others; the browser does not list them."""
 
@@ -178,7 +183,29 @@ def code_page(work: Work, system: str, code: str, on: dt.date) -> ShownCode | No
     page = browser.page(work.codes, code, on, system)
     if page is None:
         return None
+    if system in (HCPCS, CPT):
+        page = replace(page, facts=page.facts + _allowed(work, page.info.code, on))
     return ShownCode(page, page.info.code in _favourites(work, system))
+
+
+def _allowed(work: Work, code: str, on: dt.date) -> tuple[tuple[str, str], ...]:
+    """What Medicare allows where the practice works: in an office, and in a facility."""
+    states = {place.state for place in locations.all_locations(work, active_only=True)}
+    found = []
+    for state in sorted(states - {""}):
+        for place in work.codes.billable_below(f"{state}-", on, _LOCALITIES, GPCI):
+            office, hospital = (
+                medicare_amount(work.codes, code, "", place.code, where, on)
+                for where in (_OFFICE, _HOSPITAL)
+            )
+            says = [
+                f"{amount.shown} {where}"
+                for amount, where in ((office, "in an office"), (hospital, "in a facility"))
+                if amount is not None
+            ]
+            if says:
+                found.append((f"Medicare allows in {place.code}", ", ".join(says)))
+    return tuple(found)
 
 
 @needs(Permission.VIEW)
