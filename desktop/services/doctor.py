@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from desktop.services import audit, keys, ledger, sqlcipher
+from desktop.services.coding.vectors.index import SUFFIX
 from desktop.services.database import CODES_NAME, PRACTICE_NAME, Database
 from desktop.services.document_store import DOCUMENTS_NAME
 from desktop.services.work import Permission, Progress, Work, needs
 
+_VECTORS: Final = CODES_NAME.removesuffix(".db") + SUFFIX
 _OURS: Final = (PRACTICE_NAME, DOCUMENTS_NAME, CODES_NAME)
 _KNOWN: Final = frozenset(
     {f"{name}{end}" for name in _OURS for end in ("", "-wal", "-shm", "-journal")}
     | {keys.KEYS_NAME, keys.ATTEMPTS_NAME, "practice.lock", "practice.lock-journal"}
     | {"before-update"}
+    # Derived, made anew when missing, and in no backup; the second while it is being made.
+    | {_VECTORS, f"{_VECTORS}.new"}
 )
 _ITEMS: Final = """
 SELECT charge_line_id, party FROM (
@@ -119,7 +123,9 @@ def _folder(database: Database) -> Check:
         return Check(
             "folder",
             "",
-            f"{len(strange)} files do not belong here ({', '.join(strange[:3])}); move them out.",
+            f"{len(strange)} files do not belong here ({', '.join(strange[:3])}); move them out."
+            if len(strange) > 1
+            else f"{strange[0]} does not belong here; move it out.",
         )
     return Check("folder", "holds the practice and nothing else")
 

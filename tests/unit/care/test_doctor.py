@@ -59,3 +59,8 @@ def test_a_file_that_does_not_belong_is_named(database: Database) -> None:
     (database.folder / "notes.txt").write_text("x")
     (finding,) = doctor.examine(database).findings
     assert "notes.txt" in finding.problem
+
+
+def test_what_the_search_by_meaning_keeps_belongs_to_the_practice(database: Database) -> None:
+    (database.folder / "codes.vectors").write_bytes(b"derived")
+    assert doctor.examine(database).findings == ()
