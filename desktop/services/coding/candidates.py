@@ -52,6 +52,11 @@ _NAMED = 0.97
 """A dictionary's reading that matches this well names the term, of whatever field it is."""
 _SUBJECT = 1.25
 """Titles of supplies and services begin with what they are: “Nebulizer, with compressor”."""
+_PART_OF = frozenset(
+    "accessory attachment replacement addition repair modification pad supplies".split()
+)
+_PART = 0.85
+"""What belongs to a supply ranks behind the supply itself, unless it was asked for."""
 _LEVELS = 5
 
 
@@ -103,6 +108,8 @@ class Candidates:
             score = by_id[number] * reading.factor * _KIND_FACTOR.get(kind, _OTHER_KIND)
             if not self._fields and not asked.isdisjoint(tokens(term)[:1]):
                 score *= _SUBJECT
+            if not self._fields and not asked & _PART_OF and _PART_OF & set(tokens(title)):
+                score *= _PART
             named = bool(reading.spelled) and by_id[number] >= _NAMED
             score *= self.fit(code, title, asked, said, other=reading.other, named=named)
             why = "title" if kind == TITLE else term

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from desktop.services.coding.aspects import Aspects, aspects, polarity, spell_out
+from desktop.services.coding.builtin.supplies import as_listed
 from desktop.services.coding.candidates import Candidates, Row
 from desktop.services.coding.connection import Connection
 from desktop.services.coding.notes import Line, read_line
@@ -245,6 +246,11 @@ class Searcher:
     def _readings(self, text: str, most: int) -> Iterator[Reading]:
         """The readings of a text, and of the same set right where it is misspelled."""
         found = readings(text)[:most]
+        if self._system != ICD10CM:
+            listed = as_listed(text)
+            if listed:
+                yield from (_listed(meaning, rank) for rank, meaning in enumerate(listed))
+                found = [reading for reading in found if not reading.spelled]
         yield from found
         right = self._found.lexicon.corrected(text)
         if not found or right == " ".join(raw_words(fold(text))):
@@ -267,6 +273,11 @@ class Searcher:
                         continue
                     out[row.code] = max(out.get(row.code, 0.0), row.score)
         return out
+
+
+def _listed(meaning: str, rank: int) -> Reading:
+    words = tuple(dict.fromkeys(tokens(meaning)))
+    return Reading(words, 1.0 - 0.04 * rank, spelled=meaning)
 
 
 def fused(words: Mapping[str, Row], alike: Mapping[str, Row]) -> dict[str, Row]:
