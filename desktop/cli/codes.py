@@ -64,10 +64,12 @@ def add_parser(commands: Any) -> None:
     )
     json_option(load)
     load.set_defaults(run=_import)
-    search = inner.add_parser("search", help="codes by code or words; - reads queries")
+    search = inner.add_parser(
+        "search", help="codes by code or words; - reads a query a line, answers JSON"
+    )
     search.add_argument("text")
     search.add_argument("--on", type=day, metavar="DATE", help="date of service")
-    search.add_argument("--limit", type=int, default=10)
+    search.add_argument("--limit", type=_count, default=10)
     search.add_argument("--all", action="store_true", help="headings too, not only billable codes")
     search.add_argument(
         "--mode",
@@ -80,7 +82,9 @@ def add_parser(commands: Any) -> None:
     )
     json_option(search)
     search.set_defaults(run=_search)
-    suggest = inner.add_parser("suggest", help="codes for a provider's note; - reads a note a line")
+    suggest = inner.add_parser(
+        "suggest", help="codes for a provider's note; - reads a note a line, answers JSON"
+    )
     suggest.add_argument("text")
     suggest.add_argument("--on", type=day, metavar="DATE", help="date of service")
     json_option(suggest)
@@ -92,6 +96,12 @@ def add_parser(commands: Any) -> None:
     )
     json_option(check)
     check.set_defaults(run=_check)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of codes; write 1 or more")
+    return int(text)
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -185,6 +195,8 @@ def _search(options: argparse.Namespace) -> int:
     with open_practice(options) as database:
         if options.mode == BEST:
             system = options.system or ICD10CM
+            if not database.read(lambda work: work.codes.best_ready(system)):
+                sys.stderr.write("Preparing search by meaning, once; this takes minutes.\n")
             database.submit_read(lambda work: prepare_best(work, system), progress()).result()
         for query in sys.stdin if options.text == "-" else [options.text]:
             hits = _hits(database, query.rstrip("\n"), options)

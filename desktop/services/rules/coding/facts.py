@@ -59,6 +59,7 @@ class ProcedureFacts:
         system: “hcpcs” or “cpt” where that set is loaded for the date, else empty.
         info: the code in that set; None where the set does not have it.
         past: the code as it stood before it ended, where it did.
+        is_partial: the loaded list is far too short to say that a code does not exist.
         mue: attributes of its unit limit.
         add_on: (add-on, primary) pairs; empty for a code that stands alone.
         fees: attributes in the Medicare fee schedule.
@@ -69,6 +70,7 @@ class ProcedureFacts:
     system: str = ""
     info: CodeInfo | None = None
     past: CodeInfo | None = None
+    is_partial: bool = False
     mue: Attributes | None = None
     add_on: tuple[CodePair, ...] = ()
     fees: Attributes | None = None
@@ -156,6 +158,7 @@ class CodingFacts:
             new-patient code within three years.
         articles: Medicare coverage articles by procedure.
         loaded: names of the systems that cover the visit's date.
+        ran_out: systems whose newest release ended before the visit, with that day.
         in_review: the visit was sent to review, which is not closed.
         asked: what the reviewer asked for when the last review was closed.
     """
@@ -171,6 +174,7 @@ class CodingFacts:
     others: tuple[Service, ...] = ()
     articles: Mapping[str, tuple[Article, ...]] = field(default_factory=dict)
     loaded: frozenset[str] = frozenset()
+    ran_out: Mapping[str, dt.date] = field(default_factory=dict)
     in_review: bool = False
     asked: tuple[Asked, ...] = ()
 

@@ -53,4 +53,4 @@ FAMILIES: tuple[Rule, ...] = (
 )
 
 # Said, but no reason to hold a claim.
-ADVICE = frozenset({linkage.UNPOINTED, lcd.UNCONFIRMED})
+ADVICE = frozenset({linkage.UNPOINTED, lcd.UNCONFIRMED, procedures.RAN_OUT})

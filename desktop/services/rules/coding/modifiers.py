@@ -129,8 +129,9 @@ def _repeated(case: Case) -> str | None:
 def _telehealth(case: Case) -> str | None:
     if case.line.place in _TELEHEALTH:
         return None
-    marks = listed(sorted(case.modifiers & {"95", "GT", "93", "GQ"}))
-    return f"{marks} says telehealth and the place is {case.line.place}; use 02, or 10 at home."
+    said = sorted(case.modifiers & {"95", "GT", "93", "GQ"})
+    marks = f"{listed(said)} {'says' if len(said) == 1 else 'say'}"
+    return f"{marks} telehealth and the place is {case.line.place}; use 02, or 10 at home."
 
 
 def _assistant(case: Case) -> str | None:

@@ -23,6 +23,8 @@ from desktop.services.rules.coding.facts import Article, ProcedureFacts
 SYSTEMS = (HCPCS, CPT, NCCI, MUE, ADD_ON, MPFS, LCD)
 _OWN_DAYS = frozenset({NCCI, ADD_ON})
 """Sets whose pairs carry their own first and last day, those that have ended included."""
+_FEWEST_CPT = 5_000
+"""Every yearly CPT list has about twice as many codes."""
 Choices = Mapping[tuple[str, str], tuple[str, ...]]
 """Per (article, procedure): the confirmed groups; empty: the article does not apply."""
 
@@ -64,6 +66,15 @@ class ProcedureReader:
         """The systems that cover a date."""
         return frozenset(s for s in SYSTEMS if self.covers(s, on))
 
+    def ran_out(self, on: dt.date) -> dict[str, dt.date]:
+        """The systems that were loaded once and end before a date: name to last day."""
+        ends = {
+            system: max(r.valid_to or dt.date.max for r in self._releases[system])
+            for system in SYSTEMS
+            if system in self._releases and not self.covers(system, on)
+        }
+        return {system: last for system, last in ends.items() if last < on}
+
     def read(self, codes: Iterable[str], on: dt.date) -> None:
         """Read what the rules need of these procedures on a date."""
         fresh = sorted({c for c in codes if c and (c, on) not in self._facts})
@@ -88,11 +99,17 @@ class ProcedureReader:
                 system,
                 info,
                 past=self._past(system, code, on) if system and info is None else None,
+                is_partial=system == CPT and self._is_partial(on),
                 mue=mue.attributes if mue else None,
                 add_on=tuple(linked[ADD_ON].get(code, ())),
                 fees=fees.attributes if fees else None,
                 articles=tuple(dict.fromkeys(p.second for p in linked[LCD].get(code, ()))),
             )
+
+    def _is_partial(self, on: dt.date) -> bool:
+        """Whether the CPT list of a date is a piece of one, such as some lines to try out."""
+        release = self._store.coverage(CPT, on)
+        return release is not None and release.records < _FEWEST_CPT
 
     def _past(self, system: str, code: str, on: dt.date) -> CodeInfo | None:
         """The code as it stood last, when it has ended before a date."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping
 
 from desktop.models.values.claim_record import ClaimRecord
+from desktop.services.coding.systems import SYSTEMS
 from desktop.services.rules.coding.cases import Case, is_medicare
 from desktop.services.rules.findings import CheckContext, Finding, error, shown, warning
 
+RAN_OUT = "set.ran_out"
 _NAMES = {"hcpcs": "HCPCS Level II", "cpt": "CPT"}
 _NOT_PAID = {
     "I": "is not payable by Medicare",
@@ -23,14 +26,25 @@ _STATUS = {
 _LIABILITY = frozenset({"GA", "GX", "GY", "GZ"})
 
 
-def check(record: ClaimRecord, found: list[Case], _context: CheckContext) -> Iterator[Finding]:
-    """All rules of this family; a set that is not loaded for the day says nothing."""
+def check(record: ClaimRecord, found: list[Case], context: CheckContext) -> Iterator[Finding]:
+    """All rules of this family; a set that was never loaded says nothing."""
+    if found and context.coding.ran_out:
+        yield _not_checked(context.coding.ran_out)
     for case in found:
         if case.known.system and case.known.info is None:
             yield _unknown(case)
         elif is_medicare(record):
             yield from _covered(case)
             yield from _status(case)
+
+
+def _not_checked(ran_out: Mapping[str, dt.date]) -> Finding:
+    ended = "; ".join(
+        f"{SYSTEMS[name].title} (ended {shown(last)})" for name, last in sorted(ran_out.items())
+    )
+    text = f"Not checked, because what is loaded ended before the service: {ended}. Load the newer "
+    text += "files under Codes and fees."
+    return warning(RAN_OUT, "lines", text, "code sets by date of service")
 
 
 def _unknown(case: Case) -> Finding:
@@ -41,12 +55,16 @@ def _unknown(case: Case) -> Finding:
         text += (
             f"; {past.replaced_by} replaced it." if past.replaced_by else "; take its successor."
         )
+    elif case.known.is_partial:
+        text = f"{case.name}: {case.code} is not in the loaded {name} list, which is only a part; "
+        text += "check it, and load the whole list."
     else:
         text = (
             f"{case.name}: {case.code} is no {name} code on {shown(case.line.from_on)}; check it."
         )
     # Category III and laboratory codes appear each quarter, between the yearly lists.
-    make = warning if case.code[-1:] in {"T", "U"} and case.code[:1].isdigit() else error
+    quarterly = case.code[-1:] in {"T", "U"} and case.code[:1].isdigit()
+    make = warning if quarterly or (case.known.is_partial and past is None) else error
     return make("procedure.not_valid", f"{case.where}.procedure", text, f"{name}, by date")
 
 

@@ -127,6 +127,7 @@ class CodingReader:
             others=tuple(others),
             articles=self._articles(own.values(), codes, choices),
             loaded=self._procedures.loaded(on),
+            ran_out=self._procedures.ran_out(on),
             in_review=in_review,
             asked=asked,
         )
