@@ -46,6 +46,11 @@ def _phrase_grams() -> dict[str, list[str]]:
     return out
 
 
+def warm() -> None:
+    """Read what misspelled words are compared with."""
+    _phrase_grams()
+
+
 class Lexicon:
     """Looks words up in the search index of one system; remembers what one query asked."""
 

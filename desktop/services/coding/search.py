@@ -17,8 +17,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from desktop.services.coding import lexicon
 from desktop.services.coding.aspects import Aspects, aspects, polarity, spell_out
-from desktop.services.coding.builtin.supplies import as_listed
+from desktop.services.coding.builtin.phrases import alone, phrases
+from desktop.services.coding.builtin.supplies import as_listed, supplies
 from desktop.services.coding.candidates import Candidates, Row
 from desktop.services.coding.connection import Connection
 from desktop.services.coding.notes import Line, read_line
@@ -273,6 +275,17 @@ class Searcher:
                         continue
                     out[row.code] = max(out.get(row.code, 0.0), row.score)
         return out
+
+
+def warm() -> None:
+    """Read the dictionaries, a fifth of a second once a process; for a thread that has time.
+
+    Every search reads them when nobody did before.
+    """
+    phrases()
+    alone()
+    supplies()
+    lexicon.warm()
 
 
 def _listed(meaning: str, rank: int) -> Reading:

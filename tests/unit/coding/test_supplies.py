@@ -9,6 +9,7 @@ import pytest
 from desktop.services.coding.builtin.supplies import as_listed, supplies
 from desktop.services.coding.connection import transaction
 from desktop.services.coding.saving import save_release
+from desktop.services.coding.search import warm
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.systems import Draft
 from desktop.services.coding.values import no_progress
@@ -70,3 +71,11 @@ def test_a_long_text_of_names_ends() -> None:
 def test_every_name_leads_to_words() -> None:
     assert len(supplies()) > 200
     assert all(meaning.strip() for meanings in supplies().values() for meaning in meanings)
+
+
+def test_warming_reads_the_dictionaries_once(listed: CodeStore) -> None:
+    supplies.cache_clear()
+    warm()
+    assert supplies.cache_info().currsize == 1
+    assert listed.search("knee brace", IN_2026, 1, "hcpcs")[0].code == "L1"
+    assert supplies.cache_info().misses == 1
