@@ -300,15 +300,21 @@ def _check_ups(drafts: list[Draft], facts: NoteFacts) -> None:
         draft.codes = codes
 
 
+def _category(draft: Draft) -> str:
+    return draft.first[: 2 if draft.first[0] == "F" else 3]
+
+
 def _most_specific(drafts: list[Draft], facts: NoteFacts) -> None:  # noqa: ARG001
     """What one mention of a disease says more exactly holds for its other mentions."""
     mentions = [d for d in drafts if d.present and d.codes and d.key]
+    kin: dict[str, dict[object, Draft]] = {}
     for draft in mentions:
-        for other in mentions:
-            wide = 2 if draft.first[0] == "F" else 3
+        same = kin.setdefault(_category(draft), {})
+        same.setdefault((draft.key, draft.codes, draft.side), draft)
+    for draft in mentions:
+        for other in kin[_category(draft)].values():
             if (
                 draft.key < other.key
-                and draft.first[:wide] == other.first[:wide]
                 and draft.first != other.first
                 and (not draft.side or draft.side == other.side)
             ):

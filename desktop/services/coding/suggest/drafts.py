@@ -23,6 +23,7 @@ class Draft:
         settled: `codes` are final: no rule of the words nearby may refine them.
         dropped: it is part of something else and is not offered by itself.
         said: a cue gave the status, not the section alone.
+        ended: it is said to be over, not only to lie in the past.
         query: words to search for, while there are no codes.
     """
 
@@ -38,6 +39,7 @@ class Draft:
     settled: bool = False
     dropped: bool = False
     said: bool = False
+    ended: bool = False
     question: str = ""
     query: str = ""
 

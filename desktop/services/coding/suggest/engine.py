@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -14,7 +16,7 @@ from desktop.services.coding.suggest.drafts import Draft
 from desktop.services.coding.suggest.drugs import long_term
 from desktop.services.coding.suggest.facts import NoteFacts
 from desktop.services.coding.suggest.lexicon import AXIS_WORDS, Lexicon, lexicon_of
-from desktop.services.coding.suggest.past import ALREADY, family, lasting, personal
+from desktop.services.coding.suggest.past import ALREADY, NEVER_ENDS, family, lasting, personal
 from desktop.services.coding.suggest.pregnancy import complicate, weeks_code
 from desktop.services.coding.suggest.procedures import OwnList
 from desktop.services.coding.suggest.questions import diabetes_types, open_question
@@ -28,6 +30,8 @@ from desktop.services.coding.words import tokens
 _NO_WEIGHTS: Mapping[str, int] = MappingProxyType({})
 LONGEST_NOTE = 60_000
 _MOST_SYMPTOMS = 4
+_MANY = 200
+"""Symptoms of a note beyond which only those nearby explain a suspicion."""
 _OF_THE_PATIENT = ("Z20", "Z5", "Z6", "Z77")
 """Circumstances of the patient, though a relative is named."""
 _PRESENT_BY_NATURE = ("Z79", "Z88", "Z910", "Z99", "Z23", "Z68", "Z0", "Z1", "Z3", "Z4", "Z5", "Z6")
@@ -97,10 +101,13 @@ class _Note:
         self._facts: NoteFacts = reading.facts
         self._drafts = reading.drafts
         self._resolver = Resolver(store, on, reading.facts)
+        self._stated: list[Draft] | None = None
 
     def suggestions(self, own: OwnList) -> list[Suggestion]:
         for draft in self._drafts:
             _settle_past(draft)
+            if draft.first.startswith("C"):
+                _settle_cancer(draft, self._reading.parts[draft.sentence][0].text.lower())
         combine(self._drafts, self._facts)
         complicate(self._drafts, self._facts)
         self._add_beside()
@@ -179,20 +186,33 @@ class _Note:
         """The symptoms stated that led to a suspicion, else those that usually do."""
         usual = leading_to(draft.first)
         belonging = integral(draft.first)
-        stated = [d for d in self._drafts if d.present and is_symptom(d.first)]
-        linked = [d for d in stated if d.first.startswith((*belonging, *(u[:3] for u in usual)))]
-        near = [d for d in stated if d.sentence == draft.sentence and d not in linked]
-        near += [d for d in stated if d.sentence == draft.sentence - 1 and d not in linked]
-        before = [d for d in stated if d not in linked and d not in near]
+        if self._stated is None:
+            found = [d for d in self._drafts if d.present and is_symptom(d.first)]
+            self._stated = list({(d.first, d.side, d.sentence): d for d in found}.values())
+        stated = self._stated
+        if len(stated) > _MANY:
+            low = bisect_left(stated, draft.sentence - _NEAR, key=_sentence_of)
+            stated = stated[low : bisect_left(stated, draft.sentence + _NEAR, key=_sentence_of)]
+        expected = (*belonging, *(u[:3] for u in usual))
+        linked = [d for d in stated if d.first.startswith(expected)]
+        others = [d for d in stated if not d.first.startswith(expected)]
+        near = [d for d in others if d.sentence == draft.sentence]
+        near += [d for d in others if d.sentence == draft.sentence - 1]
+        before = [d for d in others if d.sentence not in {draft.sentence, draft.sentence - 1}]
         chosen = [(d.first, d.side) for d in (*linked, *near)]
         if not chosen:
             # What the note says comes before what one only expects with the disease.
             chosen = [(d.first, d.side) for d in before]
             chosen += [(code, draft.side) for code in usual[:2]]
-        return list(dict.fromkeys(chosen))[:_MOST_SYMPTOMS]
+        same = draft.first[:3]
+        other = [(c, side) for c, side in dict.fromkeys(chosen) if c[:3] != same]
+        return other[:_MOST_SYMPTOMS]
 
 
+_sentence_of = operator.attrgetter("sentence")
 _NOTHING: frozenset[str] = frozenset()
+_NEAR = 20
+"""Suggestions before one that can still reach into it."""
 _INJURIES = ("S", "T0", "T1", "T2", "T3", "T63", "T07", "T14")
 
 
@@ -202,7 +222,8 @@ def _once(found: list[Suggestion]) -> list[Suggestion]:
     for one in found:
         first = one.codes[:1]
         held = any(
-            first and first == o.codes[:1] and o.start < one.end and one.start < o.end for o in out
+            first and first == o.codes[:1] and o.start < one.end and one.start < o.end
+            for o in out[-_NEAR:]
         )
         if not held:
             out.append(one)
@@ -221,9 +242,37 @@ def _settle_past(draft: Draft) -> None:
     if draft.status is Status.HISTORY and draft.first.startswith(_PRESENT_BY_NATURE):
         draft.status = Status.PRESENT
     if draft.status is Status.HISTORY and draft.first:
-        if not draft.first.startswith(ALREADY) and lasting(draft.first, said=draft.said):
+        over = draft.ended and not draft.first.startswith(NEVER_ENDS)
+        if (
+            not over
+            and not draft.first.startswith(ALREADY)
+            and lasting(draft.first, said=draft.said)
+        ):
             draft.status = Status.PRESENT
     elif draft.status is Status.PRESENT and draft.first.startswith(_PAST_BY_NATURE):
+        draft.status = Status.HISTORY
+
+
+_TREATED = re.compile(
+    r"\b(?:(?:currently|still|now|actively) (?:on|undergoing|receiving|getting|in)|undergoing|"
+    r"receiving) (?:\w+ ){0,2}?(?:chemo|radiation|treatment|therapy|immunotherapy)"
+    r"|\bactive treatment\b|\bmetastatic\b"
+)
+_FREE = re.compile(
+    r"\bno evidence of (?:disease|recurrence)\b|\bned\b|\b(?:cancer|disease)[- ]free\b"
+    r"|\b(?:completed|finished) (?:\w+ ){0,2}(?:chemo|radiation|treatment)|\bno recurrence\b"
+)
+
+
+def _settle_cancer(draft: Draft, sentence: str) -> None:
+    """A cancer is active while it is treated, and past once it is gone and no treatment goes on.
+
+    ICD-10-CM guidelines I.C.2.m and I.C.21.c.4.
+    """
+    treated = _TREATED.search(sentence) is not None
+    if draft.status is Status.HISTORY and treated and not draft.ended:
+        draft.status = Status.PRESENT
+    elif draft.status is Status.PRESENT and not treated and _FREE.search(sentence):
         draft.status = Status.HISTORY
 
 

@@ -168,7 +168,8 @@ class Lexicon:
         words: set[str] = set()
         joint = False
         side = ""
-        for item in given[i:]:
+        lacking = not _LACKING.isdisjoint(given[i].words)
+        for place, item in enumerate(given[i : i + _WIDEST], i):
             if item.kind is Kind.BREAK or (item.kind is Kind.COMMA and not _modifies(given, item)):
                 break
             joint = joint or item.kind is Kind.JOINT
@@ -183,11 +184,33 @@ class Lexicon:
             if entry is not None and (entry.joined or not joint):
                 if entry.shouted and not item.shouted:
                     continue
+                if lacking and _goes_on(given, place):
+                    continue
                 if entry.query and self.searched.get(entry.query) == ():
                     continue
                 match = Match(given[i].first, item.last, key, entry, side)
                 out.append((-len(key), not entry.own, given[i].first, match))
         return out
+
+
+_LACKING = frozenset({"no", "not", "lack", "never"})
+_WHEN = frozenset(
+    "today yesterday tonight last lately recently day week month year since x all this at when "
+    "not ruled present resolved suspected possible likely unlikely denied absent negative positive "
+    "excluded stable controlled improving worsening noted seen found confirmed".split()
+)
+"""Words after a phrase that say of it when and whether, and do not belong to it."""
+_WIDEST = 40
+"""Items that one phrase may reach over."""
+
+
+def _goes_on(given: Sequence[Item], place: int) -> bool:
+    """Whether a further word follows directly: “no thyroid nodule” says nothing of a thyroid."""
+    after = given[place + 1 : place + 2]
+    return bool(
+        after and after[0].kind is Kind.WORD and _WHEN.isdisjoint(after[0].words)
+        and not after[0].words[0].isdigit()
+    )  # fmt: skip
 
 
 _MODIFIERS = frozenset(
@@ -205,7 +228,11 @@ def _modifies(given: Sequence[Item], comma: Item) -> bool:
             and (not after or after[0].kind is not Kind.WORD)
         )
     return (
-        after[0].words[0] in {"type", "stage"} or len(after) < 2 or after[1].kind is not Kind.WORD
+        after[0].words[0] in {"type", "stage"}
+        or len(after) < 2
+        or after[1].kind is not Kind.WORD
+        or not _WHEN.isdisjoint(after[1].words)
+        or after[1].words[0].isdigit()
     )
 
 

@@ -165,6 +165,9 @@ R99 = Z84.1
 ALREADY = ("Z", "I25.2", "I252")
 """Codes that say themselves that something is past or a state: they stay."""
 
+NEVER_ENDS = tuple("E10 B20 G20 G35 G30 F03 F20 F84 Q90 D57 J43 J44 K74 I251 N186 H40 M32".split())
+"""Diseases that stay present though somebody calls them resolved."""
+
 _LIFELONG = (
     "E08 E09 E10 E11 E13 I10 I11 I12 I13 E78 J44 J43 N18 I50 I48 E03 M05 M06 M32 G40 G20 G35 B20 "
     "F03 G30 I25.1 I73.9 M81 K50 K51 L40 G47.3 I27 D57 K74 F20 F31 N40 M15 M16 M17 M19 H40 M10 "

@@ -21,7 +21,7 @@ _SAYS_NOTHING = frozenset(
     "change issue problem symptom complaint question concern other need further evidence sign "
     "acute distress known drug medication time today side effect improvement known any new "
     "significant respiratory apparent cannot able hx history after family personal rapid rule out "
-    "use past seen normal".split()
+    "use past seen normal positive negative all present denied question both".split()
 )
 _LONGEST_DENIED = 5
 _REGIONS = {
@@ -39,7 +39,8 @@ _PACK = r"(?:packs?\b|ppd\b|cig(?:arette)?s?\b|p/d\b|pk\b)"
 _TOBACCO = (
     (
         re.compile(
-            r"\b(?:quit|stopped) (?:smoking|tobacco|cigarettes)\b(?! (?:counsel|cessation))"
+            r"\bno longer smok\w+"
+            r"|\b(?:quit|stopped) (?:smoking|tobacco|cigarettes)\b(?! (?:counsel|cessation))"
             r"|\b(?:former|ex|past|previous)[- ](?:cigarette |tobacco )?smoker\b"
             rf"|\bsmoked [^.;\n]{{0,25}}{_PACK}"
         ),
@@ -112,7 +113,9 @@ def _of_sentence(
     )
     free |= {w for word in free for w in _REGIONS.get(word, ())}
     out = []
-    for match in matches:
+    for found in matches:
+        denying = tokens[found.first].text == "absence"
+        match = _of_what(lexicon, given, found) if denying else found
         first = _start(given, match)
         start, end = tokens[first].start, tokens[match.last].end
         finding = reader.finding(tokens[match.first].start, end)
@@ -123,11 +126,22 @@ def _of_sentence(
         codes = entry.codes_for(side)
         draft = Draft(start, end, key, codes, finding.status, side, free | match.key)
         draft.sentence, draft.section, draft.said = number, sentence.section, finding.said
+        draft.ended = finding.ended
         draft.query = entry.query
         out.append(draft)
     out.extend(_denied(lexicon, sentence, given, findings, matches, number))
     out.extend(_habits(sentence, reader, number))
     return out
+
+
+def _of_what(lexicon: Lexicon, given: Sequence[Item], match: Match) -> Match:
+    """The phrase after “absence of”, where those two words only deny it."""
+    key = match.key - {"absence"}
+    entry = lexicon.entry(key)
+    after = [i.first for i in given if i.kind is Kind.WORD and i.first > match.first]
+    if entry is None or not after:
+        return match
+    return Match(after[0], match.last, key, entry, match.side)
 
 
 def _habits(sentence: Sentence, reader: Reader, number: int) -> list[Draft]:

@@ -42,6 +42,7 @@ class Resolver:
         self.facts = facts
         self._families = Families(store, on)
         self._infos: dict[str, CodeInfo | None] = {}
+        self._resolved: dict[tuple[tuple[str, ...], str, frozenset[str], bool], Resolved] = {}
 
     def info(self, code: str) -> CodeInfo | None:
         """A code in force on the date of service."""
@@ -60,6 +61,14 @@ class Resolver:
             context: words that may make a code more specific.
             plain: ask nothing.
         """
+        asked = (tuple(codes), side, context, plain)
+        if asked not in self._resolved:
+            self._resolved[asked] = self._resolve(codes, side, context, plain=plain)
+        return self._resolved[asked]
+
+    def _resolve(
+        self, codes: Sequence[str], side: str, context: frozenset[str], *, plain: bool
+    ) -> Resolved:
         chosen: list[CodeInfo] = []
         question = ""
         answers: tuple[Answer, ...] = ()

@@ -33,7 +33,7 @@ _HEADINGS: dict[str, Section] = {
         "visit|complaint|present illness|interval history|objective|o|course|vitals|vs|labs|lab|"
         "results|imaging|data|x-ray|xray|ekg|ecg|note|visit|screening|immunizations|vaccines",
         Section.PAST: "pmh|pmhx|past medical history|medical history|past history|pmx|"
-        "past med hx|medical hx|problem list|problems|active problems|chronic conditions",
+        "past med hx|medical hx|hx|problem list|problems|active problems|chronic conditions",
         Section.SURGICAL: "psh|pshx|surgical|past surgical history|surgical history|surgical hx|surgeries|"
         "procedures done",
         Section.FAMILY: "fh|fhx|fmh|family|family hx|fam hx|family hx|family history|family medical history",
@@ -93,13 +93,14 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence, a line or a list item, in its section."""
+    """A sentence, a line or a list item, in its section; `asked` when a question mark ends it."""
 
     start: int
     end: int
     text: str
     section: Section
     tokens: tuple[Token, ...]
+    asked: bool = False
 
 
 def sentences(text: str) -> list[Sentence]:
@@ -129,7 +130,8 @@ def sentences(text: str) -> list[Sentence]:
         mark = _LIST_MARK.match(text, begin, end)
         begin = mark.end() if mark is not None else begin
         if begin < end:
-            out.append(Sentence(begin, end, text[begin:end], section, _tokens(text, begin, end)))
+            tokens, asked = _tokens(text, begin, end), text[end : end + 1] == "?"
+            out.append(Sentence(begin, end, text[begin:end], section, tokens, asked))
     return out
 
 

@@ -114,6 +114,7 @@ _FORMS = {
 }
 
 
+_NO_PLURALS = frozenset("does adds caps lads rues dibs".split())
 _NOT_AFTER = {"ed": frozenset("to in from the at via by".split())}
 """Short forms that mean something else after these words (ED, the emergency department)."""
 
@@ -190,7 +191,7 @@ def _short_form(given: tuple[Token, ...], i: int) -> tuple[int, str]:
     for length in range(min(5, len(given) - i), 0, -1):
         phrase = " ".join(t.text for t in given[i : i + length])
         found = SHORT_FORMS.get(phrase)
-        if found is None and phrase[-1:] == "s" and len(phrase) > 3:
+        if found is None and phrase[-1:] == "s" and len(phrase) > 3 and phrase not in _NO_PLURALS:
             found = SHORT_FORMS.get(phrase[:-1])
         if found is None:
             continue
