@@ -18,7 +18,14 @@ from desktop.services.coding.suggest.sections import Sentence, Token, sentences
 from desktop.services.coding.suggest.values import Status
 from desktop.services.coding.words import fold, raw_words, stem, tokens
 
-_WAS = re.compile(r"\bwas (?=[^,;.]{3,40}[,;] ?(?:is )?(?:now|currently)\b)", re.IGNORECASE)
+_SAID_OTHERWISE = (
+    (re.compile(r"\bwas (?=[^,;.]{3,40}[,;] ?(?:is )?(?:now|currently)\b)", re.IGNORECASE),
+     "previously had "),
+    (re.compile(r"(?:^|(?<=of )|(?<=for )|(?<=with ))resolved (?=[a-z])", re.IGNORECASE),
+     "history of "),
+    (re.compile(r"\s+[-–—]\s+(?=no \w)", re.IGNORECASE), ", "),
+)  # fmt: skip
+"""What the cues know in another form only."""
 _MAIN = re.compile(
     r"^\s*(?:pt |patient )?(?:is )?(?:here|presents?|presenting|complain\w*|c/o)\b|\bconfirmed\b",
     re.IGNORECASE,
@@ -51,6 +58,9 @@ _SINCE = frozenset("after following from since due secondary because post".split
 """What stands before these is there today, and comes of the past that follows."""
 _OF_THE_DENIED = frozenset("acute chronic recurrent recent".split())
 """Words that a cue takes in (“no acute …”) and that belong to what it denies."""
+_ALTERNATIVE = frozenset(("or", "nor"))
+_NAME = 3
+"""Words of a finding's name in a list of what is denied."""
 _BREAKS = frozenset(",;:.!?()•\n")
 _NO_SUBJECT = frozenset(
     "right left bilateral side sided handed initial subsequent encounter first second third "
@@ -106,7 +116,7 @@ class _Pieces:
             self.present.clear()
         elif status is Status.PRESENT:
             _present(piece, self)
-        elif tokens(piece):
+        elif not _NO_SUBJECT.issuperset(tokens(piece)):
             places = {
                 Status.NEGATED: self.ruled_out,
                 Status.HISTORY: self.past,
@@ -126,7 +136,9 @@ def read_line(text: str, on: dt.date) -> Line:
     words = _stems(text)
     if _phrase(words) == len(words):
         return Line(((text, 1.0),))
-    told = _WAS.sub("previously had ", text)
+    told = text
+    for pattern, words_instead in _SAID_OTHERWISE:
+        told = pattern.sub(words_instead, told)
     found = _Pieces()
     count = 0
     for sentence in sentences(told):
@@ -154,8 +166,11 @@ def read_line(text: str, on: dt.date) -> Line:
 def _chunks(sentence: Sentence, on: dt.date) -> Iterator[tuple[Status, str]]:
     """The runs of words of one status, cues left out, in order."""
     told = _Told(sentence, on)
-    for piece in _pieces(sentence):
+    pieces = list(_pieces(sentence))
+    for number, piece in enumerate(pieces):
         given = _statuses(piece, told)
+        if number and not _runs_on(pieces[number:], told):
+            given = [Status.PRESENT if s is Status.NEGATED else s for s in given]
         start = end = 0
         current: Status | None = None
         for token, status in [*zip(piece, given, strict=True), (piece[-1], None)]:
@@ -200,6 +215,7 @@ class _Told:
 
     def __init__(self, sentence: Sentence, on: dt.date) -> None:
         self.reader = Reader(sentence, on)
+        self._sentence = sentence
         self.cues = [
             _Cue(
                 c.start + sentence.start,
@@ -209,6 +225,15 @@ class _Told:
             )
             for c in self.reader._cues  # noqa: SLF001
         ]
+
+    def text(self, cue: _Cue) -> str:
+        """The cue's words."""
+        start = self._sentence.start
+        return self._sentence.text[cue.start - start : cue.end - start].strip().lower()
+
+    def pieces_of(self, cue: _Cue) -> int:
+        """How many commas follow a cue."""
+        return self._sentence.text[cue.end - self._sentence.start :].count(",")
 
 
 def _statuses(piece: Sequence[Token], told: _Told) -> list[Status | None]:
@@ -229,6 +254,34 @@ def _statuses(piece: Sequence[Token], told: _Told) -> list[Status | None]:
         if i and token.text in _SINCE and not _told_past(piece[:i], told):
             return [Status.PRESENT if s is Status.HISTORY else s for s in out]
     return out
+
+
+def _runs_on(pieces: Sequence[Sequence[Token]], told: _Told) -> bool:
+    """Whether a denial before a comma goes on behind it: “denies fever, cough or rash”.
+
+    Of “no gout, knee pain” and “neg strep, viral pharyngitis” what follows is there; a list of
+    short names goes on.
+    """
+    first, *more = pieces
+    own = [
+        cue
+        for cue in told.cues
+        if cue.status is Status.NEGATED and any(cue.holds(token) for token in first)
+    ]
+    before = [
+        cue
+        for cue in told.cues
+        if cue.status is Status.NEGATED and cue.forward and cue.end <= first[0].start
+    ]
+    if own or not before:
+        return True
+    words = told.text(before[-1])
+    if words.startswith(("den", "without")) or words.endswith((" for", " any")):
+        return True
+    if any(token.text in _ALTERNATIVE for piece in pieces for token in piece):
+        return True
+    listed = all(len(piece) <= _NAME for piece in pieces)
+    return words.startswith("no") and listed and (bool(more) or told.pieces_of(before[-1]) > 1)
 
 
 def _told_past(piece: Sequence[Token], told: _Told) -> bool:

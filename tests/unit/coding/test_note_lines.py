@@ -39,6 +39,28 @@ def test_the_parts_of_a_line_are_told_apart() -> None:
     assert [text.strip() for text in line.family] == ["gout"]
 
 
+@pytest.mark.parametrize(
+    ("text", "asked", "ruled_out"),
+    [
+        ("no gout, knee pain left", ["knee pain left"], ["gout"]),
+        ("neg strep, viral pharyngitis", ["viral pharyngitis"], ["strep"]),
+        ("no fever, chills, cough; sore throat", ["sore throat"], ["fever", "chills", "cough"]),
+        ("negative for strep, flu. cough", ["cough"], ["strep", "flu"]),
+        ("knee pain - no swelling", ["knee pain"], ["swelling"]),
+        ("here for f/u of resolved pneumonia", [], ["pneumonia"]),
+        ("old MI, stable angina today", ["stable angina"], ["MI"]),
+        ("no fracture of the left wrist", [], ["fracture of the left wrist"]),
+        ("possible pneumonia", ["pneumonia"], []),
+    ],
+)
+def test_a_denial_ends_where_a_finding_begins(
+    text: str, asked: list[str], ruled_out: list[str]
+) -> None:
+    line = read_line(text, IN_2026)
+    assert [piece for piece, _ in line.asked] == asked
+    assert [piece.strip() for piece in line.ruled_out] == ruled_out
+
+
 def test_what_is_said_to_be_there_is_not_ruled_out() -> None:
     line = read_line("worried about scabies, burrows seen, scabies confirmed", IN_2026)
     assert not line.ruled_out
