@@ -50,7 +50,7 @@ def variant(info: CodeInfo) -> Variant:
 
 def _unended(title: str) -> str:
     title = re.sub(r",? (?:initial|subsequent) encounter.*$|, sequela$", "", title)
-    title = _TRIMESTER.sub(" ", title)
+    title = _TRIMESTER.sub(" ", title).replace(", unspecified quadrant", "")
     return re.sub(r", (?:right|left|unspecified) (?:eye|ear|side)\b", "", title)
 
 

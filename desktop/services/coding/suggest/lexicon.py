@@ -177,7 +177,7 @@ class Lexicon:
             if item.kind is not Kind.WORD:
                 continue
             words.update(item.words)
-            if len(words) > LONGEST:
+            if len(words) > LONGEST or not self.words.issuperset(item.words):
                 break
             key = frozenset(words)
             entry = self._entries.get(key)
@@ -200,7 +200,7 @@ _WHEN = frozenset(
     "excluded stable controlled improving worsening noted seen found confirmed".split()
 )
 """Words after a phrase that say of it when and whether, and do not belong to it."""
-_WIDEST = 40
+_WIDEST = 24
 """Items that one phrase may reach over."""
 
 

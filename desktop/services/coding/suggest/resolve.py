@@ -167,6 +167,7 @@ class Resolver:
         if own.trimester or any(v.trimester for v in pool):
             stage = self.facts.trimester or "unspecified"
             trimesters = [v for v in pool if v.trimester in {"first", "second", "third"}]
+            trimesters = _in_order(trimesters, info)
             if not self.facts.trimester and len(trimesters) > 1:
                 question = "Which trimester?"
                 answers = _answers((f"{v.trimester.capitalize()} trimester", v) for v in trimesters)

@@ -43,12 +43,28 @@ def test_any_text_gives_exact_offsets_in_reading_order(
         assert len({c.code for c in s.codes}) == len(s.codes)
 
 
-@pytest.mark.parametrize("text", ["no " * 500, "knee pain, " * 400, "((((" * 5000, "a" * 50_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no " * 3000,
+        "vs " * 10_000,
+        "1 " * 15_000,
+        "if any " * 4000,
+        "treated for " * 2500,
+        "knee pain, " * 2700,
+        "smokes " * 4200,
+        "(" * 30_000,
+        "a" * 60_000,
+        "\n- fever" * 3700,
+        "cough, fever, r/o pneumonia. " * 1000,
+        "mother had cough and fever but no left " * 700,
+    ],
+)
 def test_a_strange_text_takes_no_eternity(packaged: CodeStore, text: str) -> None:
     suggest(packaged, "Cough.", IN_2026)
     began = time.process_time()
     suggest(packaged, text, IN_2026)
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 3  # about half a second on a quiet machine
 
 
 def test_only_billable_codes_are_offered_on_the_date(packaged: CodeStore) -> None:
