@@ -14,10 +14,14 @@ from desktop.errors import RuleError
 from desktop.models.people import Patient, Person
 from desktop.models.practice import CodeUse, Procedure
 from desktop.models.values.enums import Sex
+from desktop.services.coding.search import warm
+from desktop.services.coding.store import CodeStore
 from desktop.services.coding.suggest.engine import suggest
+from desktop.services.coding.suggest.lexicon import lexicon_of
 from desktop.services.coding.suggest.values import NamedProcedure, Suggestion
 from desktop.services.coding.systems import SYSTEMS
 from desktop.services.coding.values import BUILT_IN, CPT, HCPCS, ICD10CM, CodeHit, PatientFacts
+from desktop.services.database import CODES_NAME, Database
 from desktop.services.registration import procedures
 from desktop.services.registration.procedures import ProcedureDraft
 from desktop.services.work import Permission, Work, needs
@@ -205,6 +209,17 @@ def suggest_codes(
         procedures=[NamedProcedure(code, title) for code, title in own],
         weights=weights(work), patient=patient_facts(work, patient_id, day),
     )  # fmt: skip
+
+
+def read_ahead(database: Database, on: dt.date | None) -> None:
+    """Make what the first search needs, and on a date the first note, beside other work.
+
+    Both make it themselves when nobody did; it takes a moment once a process.
+    """
+    warm()
+    if on is not None:
+        with CodeStore(database.folder / CODES_NAME) as store:
+            lexicon_of(store, on)
 
 
 def patient_facts(work: Work, patient_id: int | None, on: dt.date) -> PatientFacts | None:

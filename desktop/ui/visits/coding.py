@@ -60,6 +60,10 @@ class Coding:
         def read(work: Work, text: str) -> Sequence[Suggestion]:
             return codes.suggest_codes(work, text, day, patient_id)
 
+        # While the note is pasted, its phrases are made ready.
+        screen.context.runner.whole(
+            screen, lambda database, _progress: codes.read_ahead(database, day)
+        )
         dialog = NoteDialog(screen, screen.context, read, self._note)
 
         def finished(_result: int) -> None:

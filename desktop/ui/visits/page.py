@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.models.values.enums import VisitState
+from desktop.services import codes
 from desktop.services.visits import choices, listing
 from desktop.services.visits.choices import Choices
 from desktop.services.visits.values import VisitFilter, VisitRow
@@ -104,6 +105,7 @@ class VisitsPage(Page):
         self.editor.leave_for.connect(self._leave_for)
         kinds = Changes.VISITS | Changes.CLAIMS | Changes.LEDGER | Changes.PATIENTS
         context.runner.on_change(self, kinds, self._on_changes)
+        context.runner.whole(self, lambda database, _progress: codes.read_ahead(database, None))
         self._on_mode()
 
     def _list(self) -> QWidget:

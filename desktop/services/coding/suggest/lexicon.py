@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -300,6 +301,9 @@ def _own_entries() -> dict[frozenset[str], Entry]:
     return out
 
 
+_building = threading.Lock()
+
+
 @functools.lru_cache(maxsize=4)
 def _loaded(path: str, system: str, day: str, _mark: tuple[str, int]) -> Lexicon:
     from pathlib import Path
@@ -323,4 +327,6 @@ def lexicon_of(store: CodeStore, on: dt.date) -> Lexicon | None:
     if release is None:
         return None
     start = release.valid_from.isoformat()
-    return _loaded(str(store.path), ICD10CM, start, (release.name, release.records))
+    # Two threads may ask at once: who opens the note, and who reads it.
+    with _building:
+        return _loaded(str(store.path), ICD10CM, start, (release.name, release.records))
