@@ -216,15 +216,7 @@ class _Told:
     def __init__(self, sentence: Sentence, on: dt.date) -> None:
         self.reader = Reader(sentence, on)
         self._sentence = sentence
-        self.cues = [
-            _Cue(
-                c.start + sentence.start,
-                c.end + sentence.start,
-                c.status,
-                c.reach.value != "backward",
-            )
-            for c in self.reader._cues  # noqa: SLF001
-        ]
+        self.cues = [_Cue(*cue) for cue in self.reader.cues()]
 
     def text(self, cue: _Cue) -> str:
         """The cue's words."""

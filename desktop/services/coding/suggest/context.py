@@ -257,6 +257,13 @@ class Reader:
         year = _YEAR.search(match.group())
         return status is not Status.HISTORY or year is None or int(year[1]) < self._on.year - 1
 
+    def cues(self) -> list[tuple[int, int, Status | None, bool]]:
+        """Start and end of each cue in the note, what it says, and whether of what follows it."""
+        at = self._sentence.start
+        return [
+            (c.start + at, c.end + at, c.status, c.reach is not _Reach.BACKWARD) for c in self._cues
+        ]
+
     def finding(self, start: int, end: int) -> Finding:
         """The status of the phrase from `start` to `end` (offsets into the whole note)."""
         a, b = start - self._sentence.start, end - self._sentence.start
