@@ -165,7 +165,13 @@ class _Note:
         if draft.status is Status.HISTORY:
             return self._resolver.resolve(personal(draft.first), draft.side, _NOTHING, plain=True)
         if draft.status is Status.UNCERTAIN:
-            return self._resolver.of_symptoms(self._symptoms(draft))
+            symptoms, is_stated = self._symptoms(draft)
+            offered = self._resolver.of_symptoms(symptoms)
+            if is_stated:
+                return offered
+            # The note does not say what led to the suspicion: it is asked, not guessed.
+            named = [(code.title.partition(",")[0], code.code) for code in offered.codes]
+            return self._resolver.asking(offered, _WHICH_SYMPTOM, named)
         context = _NOTHING if draft.settled else draft.context
         found = self._resolver.resolve(draft.codes, draft.side, context)
         return self._with_open_question(draft, found)
@@ -182,8 +188,11 @@ class _Note:
             return found
         return self._resolver.asking(found, question, pairs)
 
-    def _symptoms(self, draft: Draft) -> list[tuple[str, str]]:
-        """The symptoms stated that led to a suspicion, else those that usually do."""
+    def _symptoms(self, draft: Draft) -> tuple[list[tuple[str, str]], bool]:
+        """The symptoms that led to a suspicion, and whether the note states any of them.
+
+        Where it states none, they are those that usually do.
+        """
         usual = leading_to(draft.first)
         belonging = integral(draft.first)
         if self._stated is None:
@@ -206,10 +215,11 @@ class _Note:
             chosen += [(code, draft.side) for code in usual[:2]]
         same = draft.first[:3]
         other = [(c, side) for c, side in dict.fromkeys(chosen) if c[:3] != same]
-        return other[:_MOST_SYMPTOMS]
+        return other[:_MOST_SYMPTOMS], bool(linked or others)
 
 
 _sentence_of = operator.attrgetter("sentence")
+_WHICH_SYMPTOM = "Which sign or symptom?"
 _NOTHING: frozenset[str] = frozenset()
 _NEAR = 20
 """Suggestions before one that can still reach into it."""

@@ -8,6 +8,7 @@ import pytest
 
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.suggest.engine import suggest
+from desktop.services.coding.suggest.values import Status
 
 IN_2026 = dt.date(2026, 9, 15)
 
@@ -44,3 +45,16 @@ def test_question(
     given = {a.dotted for a in found[0].answers}
     assert given >= answers
     assert len(given) == len(found[0].answers)
+
+
+def test_a_bare_suspicion_asks_for_the_symptom_instead_of_guessing_it(packaged: CodeStore) -> None:
+    (found,) = suggest(packaged, "Possible pneumonia.", IN_2026)
+    assert found.question == "Which sign or symptom?"
+    assert {"R05.9", "R50.9"} <= {a.dotted for a in found.answers}
+    assert not any(a.dotted.startswith("J") for a in found.answers)
+
+
+def test_a_stated_symptom_is_offered_without_a_question(packaged: CodeStore) -> None:
+    found = suggest(packaged, "Has a cough. Possible pneumonia.", IN_2026)
+    doubt = next(s for s in found if s.status is Status.UNCERTAIN)
+    assert (doubt.codes[0].dotted, doubt.question) == ("R05.9", "")
