@@ -118,7 +118,6 @@ def _injury(office: Office, who: Registered, day: dt.date) -> VisitDraft:
         property_casualty_number="WC2026117",
         diagnoses=("S61.411A", "M54.50", "Z23"),
         lines=tuple(
-            _line(code, (_INJURY_FOR.get(code, 1),), i, _INJURY)
-            for i, code in enumerate(_INJURY)
+            _line(code, (_INJURY_FOR.get(code, 1),), i, _INJURY) for i, code in enumerate(_INJURY)
         ),
     )
