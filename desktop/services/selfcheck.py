@@ -107,8 +107,8 @@ def _codes(folder: Path) -> str:
 
 def _search(folder: Path) -> str:
     with CodeStore(folder / CODES_NAME) as store:
-        on = store.releases(ICD10CM)[-1].valid_from
-        found = store.search(_PATIENTS_WORDS, on, 1)
+        releases = store.releases(ICD10CM)
+        found = store.search(_PATIENTS_WORDS, releases[-1].valid_from, 1) if releases else []
     if not found or not found[0].code.startswith("I21"):
         raise EnvironmentProblem("The words of patients are missing; install the program again.")
     if not model.available():

@@ -42,6 +42,7 @@ def test_parts_that_fail_are_named_and_the_others_still_run(
     assert [line for line in lines if line.startswith("FAILED")] == [
         "FAILED  encryption: practice.db is not encrypted; install the program again.",
         "FAILED  diagnosis codes: ICD-10-CM I10 is missing; install the program again.",
+        "FAILED  search: The words of patients are missing; install the program again.",
         "FAILED  keyring: No keyring at all.",
     ]
     assert len(lines) == 7
