@@ -2,7 +2,8 @@
 
 import os
 
-# Numpy's matrix library reads these once, when anything first loads it (openpyxl does). One thread
-# each: the only sums of this program that need it are small, or are computed side by side.
+# Numpy's matrix library reads these once, when anything first loads it (openpyxl does). Two threads
+# answer a search by meaning a fifth sooner than one; making the vectors uses half as many batches
+# side by side as there are cores.
 for _variable in ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-    os.environ.setdefault(_variable, "1")
+    os.environ.setdefault(_variable, "2")

@@ -105,7 +105,7 @@ class Encoder:
         rows = [self._tokens.numbers(text, _LONGEST) for text in texts]
         out = np.zeros((len(rows), WIDTH), dtype=np.float32)
         ready = 0
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        with ThreadPoolExecutor(max_workers=max(1, (os.cpu_count() or 2) // 2)) as pool:
             for batch, found in pool.map(
                 lambda batch: (batch, self._run(np.array([rows[i] for i in batch]))),
                 _batches(rows),
