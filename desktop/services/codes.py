@@ -101,12 +101,16 @@ def _day(work: Work, system: str, on: dt.date | None) -> dt.date:
 
 
 def _exact_procedures(work: Work, text: str, on: dt.date | None) -> list[CodeHit]:
+    """The very code in the procedure sets; of one that has run out it is said."""
     out = []
     for system in (HCPCS, CPT):
         newest = [r.valid_from for r in work.codes.releases(system)]
-        info = work.codes.lookup(system, text, on or max(newest)) if newest else None
+        if not newest:
+            continue
+        day, note = _standing(work, system, on or max(newest))
+        info = work.codes.lookup(system, text, day) if day else None
         if info is not None:
-            why = f"code of {SYSTEMS[system].title}"
+            why = note if "ran out" in note else f"code of {note}"
             out.append(CodeHit(info.code, info.dotted, info.title, info.billable, why, 2000.0))
     return out
 

@@ -45,6 +45,10 @@ def test_supplies_are_found_after_the_hcpcs_file_was_loaded(
         ("non-insulin drug infusion catheter per week", "A4221"),
     ):
         assert code in found(practice, capsys, words, "--system", "hcpcs")[:3]
+    # A code alone needs no name of its set; of one that ran out it is said.
+    assert found(practice, capsys, "c1823")[0] == "C1823"
+    assert run(practice, "search", "C1823", "--on", "2026-09-15", "--json") == DONE
+    assert "ran out on 12/31/2019" in json.loads(capsys.readouterr().out)[0]["why"]
 
 
 def test_a_cpt_list_asks_for_the_licence_once(
