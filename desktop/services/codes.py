@@ -13,6 +13,7 @@ from sqlalchemy import select
 from desktop.errors import RuleError
 from desktop.models.people import Patient, Person
 from desktop.models.practice import CodeUse, Procedure
+from desktop.models.values.age import age_on
 from desktop.models.values.enums import Sex
 from desktop.services.coding.search import warm
 from desktop.services.coding.store import CodeStore
@@ -238,7 +239,5 @@ def patient_facts(work: Work, patient_id: int | None, on: dt.date) -> PatientFac
     if row is None:
         return None
     birth, sex = row
-    age = None
-    if birth is not None:
-        age = on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+    age = None if birth is None else age_on(birth, on)
     return PatientFacts(age, None if sex is Sex.UNKNOWN else sex)

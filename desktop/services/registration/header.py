@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from desktop.errors import NotFound
 from desktop.models.ledger import OpenItem
 from desktop.models.people import Patient, Person
+from desktop.models.values.age import age_on
 from desktop.models.values.enums import Party, Sex
 from desktop.models.values.money import ZERO, Money
 from desktop.services.registration import coverages, people, search
@@ -95,7 +96,7 @@ def patient_header(work: Work, patient_id: int) -> PatientHeader:
         version=row.version,
         name=people.shown_name(person.last, person.first, person.middle, person.suffix),
         birth_on=person.birth_on,
-        age=age_on(person.birth_on, today),
+        age=age_on(person.birth_on, today) if person.birth_on else None,
         sex=person.sex,
         account_number=row.account_number,
         phone=person.phone,
@@ -107,13 +108,6 @@ def patient_header(work: Work, patient_id: int) -> PatientHeader:
         alerts=tuple(_alerts(row, person, every, today)),
         is_active=row.is_active,
     )
-
-
-def age_on(birth_on: dt.date | None, on: dt.date) -> int | None:
-    """Whole years; somebody born on 29 February grows a year older on 1 March."""
-    if birth_on is None:
-        return None
-    return on.year - birth_on.year - ((on.month, on.day) < (birth_on.month, birth_on.day))
 
 
 def _alerts(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from desktop.models.values.age import age_on
 from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import Sex
 from desktop.services.rules.coding.facts import CodingFacts, codes_of
@@ -112,9 +112,4 @@ def check(record: ClaimRecord, context: CheckContext) -> Iterator[Finding]:
 
 def _age(record: ClaimRecord, facts: CodingFacts) -> int | None:
     on, born = facts.on or first_day(record), record.patient.birth_on
-    return None if on is None or born is None or on < born else years(born, on)
-
-
-def years(born: dt.date, on: dt.date) -> int:
-    """Age in completed years."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return None if on is None or born is None or on < born else age_on(born, on)
