@@ -14,7 +14,7 @@ def main() -> int:
             stream.reconfigure(errors="replace")
     words = sys.argv[1:]
     if words == ["--selfcheck"]:
-        from desktop.services import selfcheck
+        from desktop.services.care import selfcheck
 
         return selfcheck.run(print)
     if not words or (len(words) == 2 and words[0] == "--practice"):

@@ -11,9 +11,9 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 import desktop
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import theme
 from desktop.ui.lib.icons import icon
-from desktop.ui.main_window import MainWindow
 
 
 def build_application(arguments: Sequence[str] = ()) -> QApplication:

@@ -13,11 +13,12 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from desktop.clock import SampleClock
 from desktop.models.values.enums import Role
-from desktop.services import keys, practice_folder, sqlcipher
-from desktop.services.clock import SampleClock
-from desktop.services.database import Database
-from desktop.services.work import Actor, UserId
+from desktop.services.care import keys, practice_folder
+from desktop.services.core.database import Database
+from desktop.services.core.work import Actor, UserId
+from desktop.services.store import sqlcipher
 
 TODAY = dt.date(2026, 9, 15)
 PASSWORD = "a long test sentence"

@@ -22,8 +22,8 @@ from desktop.models.values.enums import (
 from desktop.models.values.identifiers import npi_check_digit
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine, Visit, VisitCoverage, VisitDiagnosis
-from desktop.services import ledger
-from desktop.services.work import Work
+from desktop.services.core.work import Work
+from desktop.services.money import ledger
 
 _numbers = itertools.count(1)
 

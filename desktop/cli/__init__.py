@@ -34,8 +34,8 @@ from desktop.cli.frame import (
 from desktop.errors import AppError, EnvironmentProblem, RuleError
 
 if TYPE_CHECKING:
-    from desktop.services.claims.command import SendReport
-    from desktop.services.database import Database
+    from desktop.services.claims.delivery.command import SendReport
+    from desktop.services.core.database import Database
     from desktop.services.reports.registry import Form
     from desktop.services.reports.values import Period
 
@@ -94,7 +94,7 @@ def _demo_parser(commands: Any) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from desktop.services.demo import run_demo
+    from desktop.services.sample.demo import run_demo
 
     result = run_demo(options.folder, seed=options.seed, today=options.today, say=print)
     print(f"Sample practice in {result.practice}; its password is “{result.password}”.")
@@ -111,9 +111,9 @@ def _edi_parser(commands: Any) -> None:
 
 
 def _edi_read(options: argparse.Namespace) -> int:
-    from desktop.services.edi.plain import plain_file
-    from desktop.services.edi.read import read_file
-    from desktop.services.edi.text import text_file
+    from desktop.services.formats.edi.plain import plain_file
+    from desktop.services.formats.edi.read import read_file
+    from desktop.services.formats.edi.text import text_file
 
     file = read_file(read_bytes(options.file))
     if options.json:
@@ -135,7 +135,7 @@ def _intake_parser(commands: Any) -> None:
 
 
 def _intake(options: argparse.Namespace) -> int:
-    from desktop.services.registration import intake, intake_file
+    from desktop.services.exchange import intake, intake_file
 
     data = read_bytes(options.file)
     file = intake_file.read_intake(data, options.file.name)
@@ -169,7 +169,7 @@ def _claims_parser(commands: Any) -> None:
 
 
 def _claims_check(options: argparse.Namespace) -> int:
-    from desktop.services.claims import command
+    from desktop.services.claims.delivery import command
 
     with open_practice(options) as database:
         report = database.write(command.check)
@@ -187,7 +187,7 @@ def _claims_check(options: argparse.Namespace) -> int:
 
 
 def _claims_send(options: argparse.Namespace) -> int:
-    from desktop.services.claims import command
+    from desktop.services.claims.delivery import command
 
     with open_practice(options) as database:
         report = command.send_all(database, options.to)
@@ -195,7 +195,7 @@ def _claims_send(options: argparse.Namespace) -> int:
 
 
 def _claims_print(options: argparse.Namespace) -> int:
-    from desktop.services.claims import command
+    from desktop.services.claims.delivery import command
 
     with open_practice(options) as database:
         report = command.print_all(database, options.to, data_only=options.data_only)
@@ -227,8 +227,8 @@ def _era_parser(commands: Any) -> None:
 
 
 def _era_post(options: argparse.Namespace) -> int:
-    from desktop.services.payments import command
-    from desktop.services.payments.command import FileResult
+    from desktop.services.exchange import inbox_command as command
+    from desktop.services.exchange.inbox_command import FileResult
 
     told: list[FileResult] = []
     try:
@@ -254,7 +254,7 @@ def _statements_parser(commands: Any) -> None:
 
 
 def _statements_run(options: argparse.Namespace) -> int:
-    from desktop.services.statements import run
+    from desktop.services.billing.statements import run
 
     if not options.to.parent.is_dir():
         raise EnvironmentProblem(f"The folder “{options.to.parent}” does not exist; make it first.")
@@ -313,7 +313,7 @@ def _report_parser(commands: Any) -> None:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from desktop.services.documents.tables import to_text
+    from desktop.services.formats.documents.tables import to_text
     from desktop.services.reports import registry
 
     wanted = registry.report(options.name)
@@ -352,7 +352,7 @@ def _care_parsers(commands: Any) -> None:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    from desktop.services import backup
+    from desktop.services.care import backup
 
     with open_practice(options) as database:
         made = backup.make(database, options.file, progress())
@@ -361,7 +361,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    from desktop.services import backup
+    from desktop.services.care import backup
 
     if options.practice is None:
         raise RuleError("Name an empty folder: claimstead --practice DIR restore FILE")
@@ -374,7 +374,7 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from desktop.services import doctor
+    from desktop.services.care import doctor
 
     with open_practice(options) as database:
         report = doctor.examine(database, progress())
@@ -393,7 +393,7 @@ def _bench_parser(commands: Any) -> None:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from desktop.services import bench
+    from desktop.services.sample import bench
 
     results = bench.run(options.names, say=None if options.json else print)
     if options.json:

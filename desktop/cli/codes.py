@@ -26,8 +26,8 @@ from desktop.services.coding.values import BEST, BUILT_IN, ICD10CM
 if TYPE_CHECKING:
     from desktop.services.coding.suggest.values import Suggestion
     from desktop.services.coding.values import CodeHit, ImportResult
-    from desktop.services.database import Database
-    from desktop.services.registration.payer_import import PayerImport
+    from desktop.services.core.database import Database
+    from desktop.services.practice.payers.payer_import import PayerImport
 
 
 def add_parser(commands: Any) -> None:
@@ -106,7 +106,7 @@ def _count(text: str) -> int:
 
 def _import(options: argparse.Namespace) -> int:
     from desktop.services.coding.values import ImportOptions
-    from desktop.services.registration import code_sets
+    from desktop.services.practice.codes import code_sets
 
     said = ImportOptions(
         valid_from=options.start,
@@ -142,7 +142,8 @@ def _import(options: argparse.Namespace) -> int:
 
 def _import_payers(database: Database, path: Path, columns: Sequence[str]) -> PayerImport:
     """Take a clearinghouse's list over; headings that are not known are named by --column."""
-    from desktop.services.registration import payer_file, payer_import
+    from desktop.services.formats.lists import payers as payer_file
+    from desktop.services.practice.payers import payer_import
 
     data = read_bytes(path)
     file = payer_file.read_payers(data)
@@ -190,7 +191,7 @@ def _plain_import(result: ImportResult) -> dict[str, Any]:
 
 
 def _search(options: argparse.Namespace) -> int:
-    from desktop.services.codes import plain_hits, prepare_best
+    from desktop.services.practice.codes.suggesting import plain_hits, prepare_best
 
     with open_practice(options) as database:
         if options.mode == BEST:
@@ -211,7 +212,7 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _hits(database: Database, text: str, options: argparse.Namespace) -> list[CodeHit]:
-    from desktop.services.codes import search_codes
+    from desktop.services.practice.codes.suggesting import search_codes
 
     return database.read(
         lambda work: search_codes(
@@ -227,8 +228,8 @@ def _hits(database: Database, text: str, options: argparse.Namespace) -> list[Co
 
 
 def _suggest(options: argparse.Namespace) -> int:
-    from desktop.services.codes import suggest_codes
     from desktop.services.coding.suggest.values import plain_suggestions
+    from desktop.services.practice.codes.suggesting import suggest_codes
 
     with open_practice(options) as database:
         for line in sys.stdin if options.text == "-" else [options.text]:
@@ -254,7 +255,7 @@ def _told(found: Sequence[Suggestion]) -> Iterator[str]:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from desktop.services.rules.coding.report import check_coding, plain_coding
+    from desktop.services.claims.rules.coding.report import check_coding, plain_coding
 
     with open_practice(options) as database:
         found = database.read(lambda work: check_coding(work, options.visit, options.on))

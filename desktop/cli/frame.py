@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from desktop.errors import EnvironmentProblem, RuleError
 
 if TYPE_CHECKING:
-    from desktop.services.database import Database
-    from desktop.services.work import Progress
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Progress
 
 DONE, FINDINGS, REFUSED = 0, 1, 2
 PASSPHRASE = "CLAIMSTEAD_PASSPHRASE"  # noqa: S105 - the name of a variable, no password
@@ -67,14 +67,14 @@ def read_bytes(path: Path) -> bytes:
 
 def write_file(path: Path, data: bytes) -> None:
     """Write a whole file or none."""
-    from desktop.services.keys import write_whole
+    from desktop.services.care.keys import write_whole
 
     write_whole(path, data)
 
 
 def open_practice(options: argparse.Namespace) -> Database:
     """Open the practice that the options name, by environment or keyring."""
-    from desktop.services import practice_folder as folder
+    from desktop.services.care import practice_folder as folder
 
     if options.practice is None:
         raise RuleError("Name the practice first: claimstead --practice DIR …")
@@ -91,7 +91,7 @@ def open_practice(options: argparse.Namespace) -> Database:
 
 def progress() -> Progress:
     """Progress on a terminal; nothing where the output is read by a program."""
-    from desktop.services.work import Progress
+    from desktop.services.core.work import Progress
 
     class Shown(Progress):
         def report(self, done: int, total: int, text: str = "") -> None:

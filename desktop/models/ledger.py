@@ -17,7 +17,7 @@ from desktop.models.values.money import Money
 
 
 class Entry(Base):
-    """One ledger entry; `hash` chains it to the one before (see `desktop.services.ledger`)."""
+    """One ledger entry; `hash` chains it to the one before (see `desktop.services.money.ledger`)."""
 
     __tablename__ = "entry"
     __table_args__ = (

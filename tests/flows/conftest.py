@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.services.database import Database
+from desktop.services.core.database import Database
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import theme
-from desktop.ui.main_window import MainWindow
 
 
 @pytest.fixture(autouse=True)

@@ -14,21 +14,21 @@ from desktop.models.claims import Claim
 from desktop.models.practice import Practice
 from desktop.models.values.claim_record import Name
 from desktop.models.values.enums import ClaimState
-from desktop.services.claims import command, sending
-from desktop.services.claims.events import Step, move_many
-from desktop.services.database import Database
-from desktop.services.edi.claim_status import ClaimStatus, ClaimStatusSet, Status
-from desktop.services.edi.envelope import Envelope
-from desktop.services.edi.read import read_file
-from desktop.services.edi.write277ca import write_277ca
-from desktop.services.work import Work
-from desktop.ui import commands
+from desktop.services.claims.delivery import command, sending
+from desktop.services.claims.life.events import Step, move_many
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.formats.edi.claim_status import ClaimStatus, ClaimStatusSet, Status
+from desktop.services.formats.edi.envelope import Envelope
+from desktop.services.formats.edi.read import read_file
+from desktop.services.formats.edi.write277ca import write_277ca
 from desktop.ui.claims import dialogs
 from desktop.ui.claims.page import ClaimsPage
+from desktop.ui.frame.main_window import MainWindow
+from desktop.ui.lib import commands
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.settings import machine_settings
-from desktop.ui.main_window import MainWindow
 from desktop.ui.setup.page import TABS, SetupPage
 from desktop.ui.visits.page import VisitsPage
 from tests.factories import LineSpec

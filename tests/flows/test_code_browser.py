@@ -8,15 +8,15 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop.services import codes
 from desktop.services.coding.values import BEST, BUILT_IN
 from desktop.services.coding.vectors import model
-from desktop.services.database import Database
+from desktop.services.core.database import Database
+from desktop.services.practice.codes import suggesting as codes
 from desktop.ui.fees.browse_tab import BrowseTab
 from desktop.ui.fees.page import FeesPage
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import theme
 from desktop.ui.lib.settings import keep_search_mode, search_mode
-from desktop.ui.main_window import MainWindow
 from desktop.ui.visits.page import VisitsPage
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in

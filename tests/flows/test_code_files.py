@@ -9,7 +9,7 @@ import pytest
 
 from desktop import cli
 from desktop.cli.frame import DONE, PASSPHRASE
-from desktop.services.database import Database
+from desktop.services.core.database import Database
 from tests.conftest import PASSWORD
 from tests.helpers.shared import shared_dir
 

@@ -13,17 +13,17 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
+from desktop.clock import SampleClock
 from desktop.errors import RuleError
 from desktop.models.ledger import AuditRow
 from desktop.models.practice import CodeLicence
-from desktop.services.clock import SampleClock
-from desktop.services.database import Database
+from desktop.services.core.database import Database
 from desktop.ui.fees.codes_tab import CodesTab
 from desktop.ui.fees.page import FeesPage
 from desktop.ui.fees.sets_import import read_filter
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.lib.runner import Busy
-from desktop.ui.main_window import MainWindow
 from desktop.ui.today.page import TodayPage
 from tests.flows.conftest import focused, settle
 from tests.flows.test_setup import dialog_of, save

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.models.values.enums import VisitState
-from desktop.services.database import Database
-from desktop.services.registration import procedures
-from desktop.services.registration.procedures import ProcedureDraft
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.practice.codes import procedures
+from desktop.services.practice.codes.procedures import ProcedureDraft
 from desktop.services.visits import entry, posting
-from desktop.services.work import Work
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
-from desktop.ui.main_window import MainWindow
 from desktop.ui.visits.note_dialog import NoteDialog
 from desktop.ui.visits.page import VisitsPage
 from tests.flows.conftest import focused, settle

@@ -18,10 +18,10 @@ from desktop.models.payments import Receipt
 from desktop.models.people import Coverage
 from desktop.models.practice import Payer
 from desktop.models.values.money import Money, total
-from desktop.services import practice_folder
-from desktop.services.edi.claims837 import SentClaims
-from desktop.services.edi.read import read_file
-from desktop.services.edi.remittance import Remittance
+from desktop.services.care import practice_folder
+from desktop.services.formats.edi.claims837 import SentClaims
+from desktop.services.formats.edi.read import read_file
+from desktop.services.formats.edi.remittance import Remittance
 from tests.helpers.pyx12_gate import assert_837p_clean
 from tests.helpers.shared import shared_dir
 from tests.unit.payments.scene import Clp, Svc, era

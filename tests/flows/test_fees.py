@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from desktop.models.values.money import Money
-from desktop.services.database import Database
-from desktop.services.registration import fees, procedures
+from desktop.services.core.database import Database
+from desktop.services.practice.codes import procedures
+from desktop.services.practice.fees import fees
 from desktop.ui.fees.page import FeesPage
-from desktop.ui.main_window import MainWindow
+from desktop.ui.frame.main_window import MainWindow
 from tests.flows.conftest import focused, settle
 from tests.flows.test_patients import enter
 from tests.flows.test_setup import dialog_of, save

@@ -9,17 +9,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.services.database import Database
-from desktop.services.registration import coverages, patients, payers, search
-from desktop.services.work import Work
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.people import coverages, patients, search
+from desktop.services.practice.payers import payers
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib.type_ahead import TypeAhead
-from desktop.ui.main_window import MainWindow
 from desktop.ui.patients.page import PatientsPage
 from desktop.ui.patients.registering import RegisterDialog
 from tests import factories
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
-from tests.unit.registration import drafts
+from tests.unit.people import drafts
 
 CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
 

@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from desktop.services.database import Database
-from desktop.services.registration import payers
-from desktop.ui.main_window import MainWindow
-from desktop.ui.payer_list import PayerListDialog
+from desktop.services.core.database import Database
+from desktop.services.practice.payers import payers
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.setup.page import SetupPage
+from desktop.ui.shared.payer_list import PayerListDialog
 from tests.flows.conftest import focused, settle
 from tests.flows.test_code_sets import drop, sets
 from tests.helpers.keys import CONTROL, press

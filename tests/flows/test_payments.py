@@ -12,16 +12,16 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.values.enums import Party, ReceiptMethod, TaskKind
 from desktop.models.values.money import Money
-from desktop.services import ledger
-from desktop.services.database import Database
-from desktop.services.payments import posting, receipts, staging, views
-from desktop.services.payments.receipts import ReceiptView
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.money import ledger, receipts
+from desktop.services.money.receipts import ReceiptView
+from desktop.services.payments import posting, staging, views
 from desktop.services.payments.views import RemittanceRow
-from desktop.services.registration import search
-from desktop.services.work import Work
+from desktop.services.people import search
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
-from desktop.ui.main_window import MainWindow
 from desktop.ui.payments.page import PaymentsPage
 from desktop.ui.payments.rows import Row
 from tests.factories import LineSpec

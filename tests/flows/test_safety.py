@@ -10,29 +10,30 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from desktop.clock import SampleClock
 from desktop.errors import RuleError
 from desktop.models.values.enums import Role
 from desktop.models.visits import ChargeLine
-from desktop.services import backup, keys, ledger
-from desktop.services.clock import SampleClock
-from desktop.services.database import Database
+from desktop.services.care import backup, keys
+from desktop.services.core.database import Database
+from desktop.services.core.work import Actor, UserId
+from desktop.services.money import ledger
 from desktop.services.reports import closing
-from desktop.services.work import Actor, UserId
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.lib.messages import Level
 from desktop.ui.lib.pdf import PdfDialog
-from desktop.ui.main_window import MainWindow
 from desktop.ui.patients.page import PatientsPage
 from desktop.ui.reports.page import ReportsPage
 from desktop.ui.setup.page import SetupPage
 from desktop.ui.setup.safety_tab import SafetyTab
-from desktop.ui.statements.explain import AccountDialog
+from desktop.ui.shared.account_dialog import AccountDialog
 from tests import factories
 from tests.conftest import CHEAP, PASSWORD
 from tests.flows.conftest import focused, settle
 from tests.flows.test_today_statements_reports import answered
 from tests.helpers.keys import CONTROL, press, type_in
-from tests.unit.documents.reading import text
+from tests.unit.formats.documents.reading import text
 
 CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
 

@@ -11,22 +11,24 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.models.values.enums import Role
-from desktop.services import keys, practice_folder
+from desktop.services.care import keys, practice_folder
 from desktop.services.coding.values import ImportOptions
-from desktop.services.database import Database
-from desktop.services.documents.cms1500 import PrinterProfile
-from desktop.services.registration import code_sets, locations, payers, practice, providers
+from desktop.services.core.database import Database
+from desktop.services.formats.documents.cms1500 import PrinterProfile
+from desktop.services.practice.codes import code_sets
+from desktop.services.practice.office import locations, practice, providers
+from desktop.services.practice.payers import payers
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.printer import FormOffsets, form_offsets, keep_form_offsets
-from desktop.ui.main_window import MainWindow
 from desktop.ui.setup.page import SetupPage
 from tests.conftest import CHEAP, PASSWORD
 from tests.flows.conftest import focused, settle
 from tests.flows.test_patients import enter, ready
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.coding import test_files_nppes as nppes
-from tests.unit.registration import drafts
+from tests.unit.people import drafts
 
 NEW_PASSWORD = "seven quiet herons"
 

@@ -12,10 +12,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from desktop.services import practice_folder
+from desktop.services.care import practice_folder
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.login import operations
 from desktop.ui.login.new_practice import NewPracticePanel
-from desktop.ui.main_window import MainWindow
 from tests.flows.conftest import focused
 from tests.helpers.keys import press, type_in
 
@@ -158,7 +158,7 @@ def test_the_first_paint_waits_for_neither_database_nor_documents(tmp_path: Path
     code = (
         "import sys\n"
         "from desktop.app import build_application\n"
-        "from desktop.ui.main_window import MainWindow\n"
+        "from desktop.ui.frame.main_window import MainWindow\n"
         "application = build_application(['x'])\n"
         "window = MainWindow()\n"
         "window.first_painted.connect(application.quit)\n"

@@ -16,15 +16,15 @@ from desktop.models.claims import Claim
 from desktop.models.people import Patient
 from desktop.models.values.enums import ClaimState
 from desktop.models.values.money import Money
-from desktop.services.database import Database
-from desktop.services.statements import run
-from desktop.services.work import Work
+from desktop.services.billing.statements import run
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib.page import Page
 from desktop.ui.lib.pdf import PdfDialog
-from desktop.ui.main_window import MainWindow
 from desktop.ui.reports.page import ReportsPage
 from desktop.ui.setup.page import TABS, SetupPage
-from desktop.ui.statements.explain import AccountDialog, ExplainDialog
+from desktop.ui.shared.account_dialog import AccountDialog, ExplainDialog
 from desktop.ui.statements.page import StatementsPage
 from desktop.ui.today.page import TodayPage
 from tests.factories import make_visit, set_up_practice

@@ -11,15 +11,15 @@ from pytestqt.qtbot import QtBot
 
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.values import BEST, BUILT_IN, ICD10CM, CodeHit
-from desktop.services.database import Database
-from desktop.services.registration import code_pages
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.practice.codes import code_pages
 from desktop.services.visits import choices, entry, posting
-from desktop.services.work import Work
 from desktop.ui.fees.page import FeesPage
+from desktop.ui.frame.main_window import MainWindow
+from desktop.ui.frame.palette import Palette
 from desktop.ui.lib import messages
 from desktop.ui.lib.settings import search_mode
-from desktop.ui.main_window import MainWindow
-from desktop.ui.palette import Palette
 from desktop.ui.visits.companions_dialog import CompanionsDialog
 from desktop.ui.visits.page import VisitsPage
 from tests.flows.conftest import focused, settle

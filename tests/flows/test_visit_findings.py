@@ -9,16 +9,16 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.practice import Payer
 from desktop.models.values.enums import FilingCode
+from desktop.services.claims.rules.coding import articles
 from desktop.services.coding.values import ImportOptions
-from desktop.services.database import Database
-from desktop.services.registration import code_sets
-from desktop.services.rules.coding import articles
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.practice.codes import code_sets
 from desktop.services.visits import entry
 from desktop.services.visits.values import LineDraft
-from desktop.services.work import Work
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
-from desktop.ui.main_window import MainWindow
 from desktop.ui.visits.article_dialog import ArticleDialog
 from desktop.ui.visits.page import VisitsPage
 from tests.flows.conftest import focused, settle

@@ -12,15 +12,15 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.practice import User
 from desktop.models.values.enums import Role
-from desktop.services.database import Database
+from desktop.services.core.database import Database
+from desktop.services.core.work import Actor, UserId, Work
 from desktop.services.reports import registry, today
 from desktop.services.reports.values import Period
 from desktop.services.visits import entry, review
 from desktop.services.visits.review_values import VerdictDraft
-from desktop.services.work import Actor, UserId, Work
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
-from desktop.ui.main_window import MainWindow
 from desktop.ui.visits.page import VisitsPage
 from desktop.ui.visits.review_dialog import ReviewDialog
 from tests.flows.conftest import focused, settle

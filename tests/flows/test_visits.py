@@ -13,17 +13,17 @@ from pytestqt.qtbot import QtBot
 from desktop.models.people import Patient, Person
 from desktop.models.values.enums import Party, VisitState
 from desktop.models.values.money import Money
-from desktop.services.claims import create, lifecycle
-from desktop.services.database import Database
-from desktop.services.registration import search
+from desktop.services.claims.life import create, lifecycle
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.people import search
 from desktop.services.visits import entry, listing, posting
 from desktop.services.visits.values import VisitView
-from desktop.services.work import Work
 from desktop.ui.claims.page import ClaimsPage
+from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import MoneyEdit, TextEdit
-from desktop.ui.main_window import MainWindow
 from desktop.ui.visits.editor import VisitEditor
 from desktop.ui.visits.page import VisitsPage
 from tests import factories

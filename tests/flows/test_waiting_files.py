@@ -6,10 +6,11 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from desktop.services.claims import create, sending
-from desktop.services.database import Database
-from desktop.services.work import Work
-from desktop.ui.main_window import MainWindow
+from desktop.services.claims.delivery import sending
+from desktop.services.claims.life import create
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.ui.frame.main_window import MainWindow
 from tests.factories import make_coverage, make_patient, make_payer, make_visit, set_up_practice
 
 

@@ -20,19 +20,19 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from desktop.services.database import Database
-from desktop.services.registration import practice
-from desktop.services.work import Work
-from desktop.ui import commands, pages
-from desktop.ui.lib import messages
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.practice.office import practice
+from desktop.ui.frame import pages
+from desktop.ui.frame.main_window import MainWindow
+from desktop.ui.frame.pages import Found, PageSpec, SearchSpec
+from desktop.ui.frame.palette import Palette
+from desktop.ui.lib import commands, messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import TextEdit
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.settings import recent_folders
-from desktop.ui.main_window import MainWindow
-from desktop.ui.pages import Found, PageSpec, SearchSpec
-from desktop.ui.palette import Palette
 from tests.conftest import PASSWORD
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in

@@ -15,13 +15,14 @@ import pytest
 
 from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.money import Money
-from desktop.services.documents import cms1500, receipt, statement
-from desktop.services.documents.cms1500 import FormOptions, PrinterProfile
-from desktop.services.documents.recovery_sheet import render_recovery_sheet
-from desktop.services.documents.tables import Column, ReportTable, to_csv, to_pdf
-from tests.unit.documents import reading
-from tests.unit.documents.records import COVERAGE, MEDICARE, claim, full_claim, shown_texts
-from tests.unit.documents.statements import PRACTICE, cents, family
+from desktop.services.formats.documents import cms1500, receipt, statement
+from desktop.services.formats.documents.cms1500 import FormOptions, PrinterProfile
+from desktop.services.formats.documents.recovery_sheet import render_recovery_sheet
+from desktop.services.formats.documents.report import to_pdf
+from desktop.services.formats.documents.tables import Column, ReportTable, to_csv
+from tests.unit.formats.documents import reading
+from tests.unit.formats.documents.records import COVERAGE, MEDICARE, claim, full_claim, shown_texts
+from tests.unit.formats.documents.statements import PRACTICE, cents, family
 
 _SNAPSHOTS = Path(__file__).parent / "documents"
 _DAY = dt.date(2026, 9, 15)

@@ -31,7 +31,7 @@ from desktop.models.values.claim_record import (
 )
 from desktop.models.values.enums import FilingCode, Frequency, Relationship, Sex, TaxIdKind
 from desktop.models.values.money import ZERO, Money
-from desktop.services.edi.write837 import Batch837
+from desktop.services.formats.edi.write837 import Batch837
 
 SURNAMES = [
     "O'Brien",

@@ -19,16 +19,17 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from desktop.clock import SystemClock
 from desktop.models.values.enums import ReceiptMethod, Role
 from desktop.models.values.money import Money
-from desktop.services import sqlcipher
-from desktop.services.clock import SystemClock
 from desktop.services.coding.store import CodeStore
-from desktop.services.database import Database
-from desktop.services.document_store import DocumentStore
-from desktop.services.ledger import verify
-from desktop.services.payments import posting, receipts, staging
-from desktop.services.work import Actor, UserId, Work
+from desktop.services.core.database import Database
+from desktop.services.core.work import Actor, UserId, Work
+from desktop.services.money import receipts
+from desktop.services.money.ledger import verify
+from desktop.services.payments import posting, staging
+from desktop.services.store import sqlcipher
+from desktop.services.store.documents import DocumentStore
 from tests.unit.payments.scene import Clp, Svc, era
 
 ACTOR = Actor(UserId(1), "owner", Role.OWNER)

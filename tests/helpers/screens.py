@@ -18,12 +18,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.app import build_application
-from desktop.services import practice_folder
-from desktop.services.demo import run_demo
-from desktop.services.practice_folder import SAMPLE_PASSWORD, Password
+from desktop.services.care import practice_folder
+from desktop.services.care.practice_folder import SAMPLE_PASSWORD, Password
+from desktop.services.sample.demo import run_demo
+from desktop.ui.frame.main_window import MainWindow
+from desktop.ui.frame.pages import PAGES
 from desktop.ui.lib import theme
-from desktop.ui.main_window import MainWindow
-from desktop.ui.pages import PAGES
 from desktop.ui.visits.note_dialog import NoteDialog
 from desktop.ui.visits.page import VisitsPage
 

@@ -11,10 +11,11 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
 
+from desktop import resources
 from desktop.errors import EnvironmentProblem
 from desktop.models import documents, mapped
 from desktop.models.codes import create_schema
-from desktop.services import schema, sqlcipher
+from desktop.services.store import schema, sqlcipher
 
 KEY = bytes(range(32))
 
@@ -52,7 +53,7 @@ def test_steps_and_models_give_the_same_schema(store: str, tmp_path: Path) -> No
 @pytest.mark.parametrize("store", ["practice", "documents", "codes"])
 def test_heads_are_those_of_the_folder(store: str) -> None:
     config = Config()
-    folder = schema.migrations_folder()
+    folder = resources.migrations()
     config.set_main_option("script_location", str(folder))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", str(folder / "versions" / store))

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from desktop.services import practice_folder, schema, sqlcipher
-from desktop.services.clock import SampleClock
+from desktop.clock import SampleClock
+from desktop.services.care import practice_folder
 from desktop.services.coding.index import EDITION
 from desktop.services.coding.values import POS
-from desktop.services.database import CODES_NAME, PRACTICE_NAME
+from desktop.services.core.database import CODES_NAME, PRACTICE_NAME
+from desktop.services.store import schema, sqlcipher
 from tests.conftest import PASSWORD, TODAY
 
 _ADDED = {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.services.database import Database
+from desktop.services.core.database import Database
 from tests.factories import make_patient, set_up_practice
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from desktop.models.values.claim_record import Address, Name
 from desktop.models.values.money import Money
-from desktop.services.edi.envelope import Envelope
-from desktop.services.edi.read import read_file
-from desktop.services.edi.remittance import (
+from desktop.services.formats.edi.envelope import Envelope
+from desktop.services.formats.edi.read import read_file
+from desktop.services.formats.edi.remittance import (
     Adjustment,
     ProviderAdjustment,
     Remittance,
     RemittanceClaim,
     RemittanceLine,
 )
-from desktop.services.edi.write835 import write_835
+from desktop.services.formats.edi.write835 import write_835
 from tests.helpers.pyx12_gate import assert_x12_clean
 
 EXAMPLES = 300 if os.environ.get("CLAIMSTEAD_LONG") == "1" else 40

@@ -17,11 +17,17 @@ from desktop.models.values.claim_record import (
     ProviderRecord,
 )
 from desktop.models.values.enums import FilingCode, Frequency, Relationship
-from desktop.services.edi.claims837 import SentClaim, SentClaims, SentCoverage, SentLine, SentParty
-from desktop.services.edi.envelope import fold
-from desktop.services.edi.read import read_file
-from desktop.services.edi.remittance import Adjustment
-from desktop.services.edi.write837 import write_837p
+from desktop.services.formats.edi.claims837 import (
+    SentClaim,
+    SentClaims,
+    SentCoverage,
+    SentLine,
+    SentParty,
+)
+from desktop.services.formats.edi.envelope import fold
+from desktop.services.formats.edi.read import read_file
+from desktop.services.formats.edi.remittance import Adjustment
+from desktop.services.formats.edi.write837 import write_837p
 from tests.helpers.claim_strategies import batch, claim_files
 from tests.helpers.pyx12_gate import assert_837p_clean
 

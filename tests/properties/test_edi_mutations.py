@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.services.edi.plain import plain_file
-from desktop.services.edi.read import read_file
-from desktop.services.edi.remittance import Remittance
-from desktop.services.edi.text import text_file
+from desktop.services.formats.edi.plain import plain_file
+from desktop.services.formats.edi.read import read_file
+from desktop.services.formats.edi.remittance import Remittance
+from desktop.services.formats.edi.text import text_file
 from tests.helpers.shared import shared_dir
 
 LONG = os.environ.get("CLAIMSTEAD_LONG") == "1"

@@ -20,18 +20,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
+from desktop.clock import SampleClock
 from desktop.errors import RuleError
 from desktop.models.claims import Claim
 from desktop.models.ledger import Entry, OpenItem, OpenReceipt
 from desktop.models.payments import Receipt, Remittance
 from desktop.models.values.enums import ClaimState, Party, ReceiptMethod, Role
 from desktop.models.values.money import ZERO, Money
-from desktop.services import ledger, sqlcipher
-from desktop.services.claims import build, create
-from desktop.services.clock import SampleClock
-from desktop.services.database import Database
-from desktop.services.payments import posting, receipts, staging
-from desktop.services.work import Actor, UserId, Work
+from desktop.services.claims.life import create
+from desktop.services.claims.record import build
+from desktop.services.core.database import Database
+from desktop.services.core.work import Actor, UserId, Work
+from desktop.services.money import ledger, receipts
+from desktop.services.payments import posting, staging
+from desktop.services.store import sqlcipher
 from tests.factories import (
     LineSpec,
     make_coverage,

@@ -17,9 +17,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from desktop.services.bench.queries import Query, marks, own_folder, read_set
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.values import BEST, BUILT_IN
+from desktop.services.sample.bench.queries import Query, marks, own_folder, read_set
 
 ON: Final = dt.date(2026, 9, 15)
 SET: Final = "queries-a.tsv"

@@ -96,7 +96,7 @@ class ClaimState(StrEnum):
 class Account(StrEnum):
     """Accounts of the ledger. A leg's amount is positive for a debit, negative for a credit.
 
-    Only RECEIVABLE and UNAPPLIED are accounts receivable; see `desktop.services.ledger`.
+    Only RECEIVABLE and UNAPPLIED are accounts receivable; see `desktop.services.money.ledger`.
     """
 
     RECEIVABLE = "receivable"

@@ -1,1 +1,4 @@
-"""Claims: from a visit to a record, a file or a form, and what becomes of it."""
+"""A claim: its record, its checks, its states, and its way to the payer and back.
+
+May import: floors 1 to 4.
+"""

@@ -1,4 +1,7 @@
-"""Code sets by date: loading, look-up, type-ahead, notes, and our own small lists."""
+"""The library of code sets by date: loading, look-up, search, codes from a note.
+
+May import: no other room.
+"""
 
 import os
 

@@ -10,12 +10,7 @@ from pathlib import Path
 
 from desktop.errors import RuleError
 from desktop.services.coding import icd10cm, systems
-from desktop.services.coding.connection import (
-    Connection,
-    hearing,
-    transaction,
-    without_collector,
-)
+from desktop.services.coding.connection import Connection, hearing, transaction, without_collector
 from desktop.services.coding.files import (
     add_on,
     coverage_articles,

@@ -17,14 +17,7 @@ from desktop.services.coding.builtin.remarks import REMARKS
 from desktop.services.coding.connection import Connection, transaction
 from desktop.services.coding.saving import save_release
 from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import (
-    CARC,
-    MODIFIER,
-    POS,
-    RARC,
-    ImportResult,
-    no_progress,
-)
+from desktop.services.coding.values import CARC, MODIFIER, POS, RARC, ImportResult, no_progress
 from desktop.services.coding.writer import Node
 
 BUILT_IN = systems.BUILT_IN

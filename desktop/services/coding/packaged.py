@@ -8,12 +8,11 @@ fiscal year 2026, so the release is in force for the whole year, 2025-10-01 to 2
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.errors import EnvironmentProblem, RuleError
+from desktop.resources import of_package
 from desktop.services.coding.systems import Draft, fiscal_year, sha256
 from desktop.services.coding.tabular import Tabular, read_tabular, titles_and_parents
 from desktop.services.coding.values import ICD10CM
@@ -36,11 +35,7 @@ def find_files() -> PackagedFiles:
     Raises:
         EnvironmentProblem: they are not there.
     """
-    folders = [Path(getattr(sys, "_MEIPASS", "")) / _PACKAGE / "data"]
-    spec = importlib.util.find_spec(_PACKAGE)
-    if spec is not None and spec.submodule_search_locations:
-        folders[:0] = [Path(p) / "data" for p in spec.submodule_search_locations]
-    for folder in folders:
+    for folder in of_package(_PACKAGE, "data"):
         lists = sorted(folder.glob("code-list*.txt"))
         tabulars = sorted(folder.glob("*tabular*.xml"))
         if lists and tabulars:

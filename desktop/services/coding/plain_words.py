@@ -7,15 +7,7 @@ import re
 from desktop.services.coding.builtin.modifiers import MODIFIERS
 from desktop.services.coding.builtin.reasons import reason_hint
 from desktop.services.coding.builtin.remarks import REMARKS
-from desktop.services.coding.values import (
-    CARC,
-    HCPCS,
-    MODIFIER,
-    MUE,
-    POS,
-    RARC,
-    CodeInfo,
-)
+from desktop.services.coding.values import CARC, HCPCS, MODIFIER, MUE, POS, RARC, CodeInfo
 
 COVERAGE = {
     "C": "each Medicare contractor decides",

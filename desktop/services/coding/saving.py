@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from desktop.services.clock import stamp
+from desktop.clock import stamp
 from desktop.services.coding import systems
 from desktop.services.coding.connection import Connection
 from desktop.services.coding.index import terms_of, write_terms

@@ -1,1 +1,4 @@
-"""Money that comes in: remittances staged, matched, posted and un-posted; patients' receipts."""
+"""A payer's answer, from file or paper to posted money: staging, matching, posting, work list.
+
+May import: floors 1 to 5.
+"""

@@ -18,8 +18,8 @@ from sqlalchemy import select
 from desktop.errors import Problem, RuleError
 from desktop.models.practice import AdjustmentRule
 from desktop.models.values.money import Money
-from desktop.services import audit
-from desktop.services.work import Changes, Permission, Work, needs
+from desktop.services.core import audit
+from desktop.services.core.work import Changes, Permission, Work, needs
 
 Action = Literal["write off", "patient", "hold", "information"]
 WRITE_OFF: Final = "write off"

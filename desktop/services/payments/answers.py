@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, bindparam, func, insert, select, update
 
+from desktop.clock import stamp
 from desktop.models.claims import Claim, ClaimEvent
 from desktop.models.payments import Remittance
 from desktop.models.practice import Payer
 from desktop.models.values.enums import Account, ClaimState, Party, TaskKind
 from desktop.models.values.money import ZERO, Money
-from desktop.services import tasks
-from desktop.services.claims import events, lifecycle
-from desktop.services.clock import stamp
-from desktop.services.ledger import EntryDraft
+from desktop.services.claims.life import events, lifecycle
+from desktop.services.core import tasks
+from desktop.services.core.work import Changes, Work
+from desktop.services.money.ledger import EntryDraft
 from desktop.services.payments.adjustments import Reduction
 from desktop.services.payments.book import Book, ClaimRow
 from desktop.services.payments.plan import LinePlan
-from desktop.services.work import Changes, Work
 
 FORWARDED_STATUS = frozenset({"19", "20", "21"})
 

@@ -18,8 +18,8 @@ from desktop.models.practice import Payer
 from desktop.models.values.enums import Account, ClaimState, Party
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, VisitCoverage
-from desktop.services.registration import people, search
-from desktop.services.work import Permission, Work, needs
+from desktop.services.core.work import Permission, Work, needs
+from desktop.services.people import people, search
 
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})|(\d{4})-(\d{1,2})-(\d{1,2})")
 _DRAFTS = (ClaimState.DRAFT, ClaimState.CHECKED, ClaimState.VOID)

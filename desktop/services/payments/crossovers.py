@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from desktop.models.claims import Claim, ClaimLine
 from desktop.models.payments import Remittance, RemittanceClaim, RemittanceLine
-from desktop.services.claims import lifecycle
-from desktop.services.work import Work
+from desktop.services.claims.life import lifecycle
+from desktop.services.core.work import Work
 
 
 def tie_to_own_claims(work: Work, row: Remittance, only: int | None = None) -> None:

@@ -11,10 +11,10 @@ from desktop.errors import Problem, RuleError, raise_if_any
 from desktop.models.claims import Claim
 from desktop.models.practice import Payer
 from desktop.models.values.money import ZERO, Money
-from desktop.services.edi import remittance as edi
+from desktop.services.core.work import Permission, Work, needs
+from desktop.services.formats.edi import remittance as edi
 from desktop.services.payments import matching, staging
 from desktop.services.payments.staging import Staged
-from desktop.services.work import Permission, Work, needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ from desktop.models.people import Coverage, Patient, Person
 from desktop.models.practice import Payer, PayerIdentifier
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine, VisitCoverage
-from desktop.services.claims.events import GONE
-from desktop.services.edi.remittance import RemittanceClaim, RemittanceLine
-from desktop.services.work import Work
+from desktop.services.claims.life.events import GONE
+from desktop.services.core.work import Work
+from desktop.services.formats.edi.remittance import RemittanceClaim, RemittanceLine
 
 _CHUNK: Final = 400
 _RANK_OF_STATUS: Final = {"1": 1, "2": 2, "3": 3, "19": 1, "20": 2, "21": 3}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from desktop.models.values.enums import Account, Party
 from desktop.models.values.money import ZERO, Money
-from desktop.services.ledger import LegDraft, receivable
+from desktop.services.money.ledger import LegDraft, receivable
 from desktop.services.payments.adjustments import (
     HOLD,
     PAID_TO_PATIENT,

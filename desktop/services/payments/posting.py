@@ -11,26 +11,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
 
+from desktop.clock import stamp
 from desktop.errors import NotFound, RuleError
-from desktop.models.ledger import Entry
-from desktop.models.payments import (
-    ProviderAdjustmentRow,
-    Receipt,
-    Remittance,
-    RemittanceClaim,
-)
+from desktop.models.payments import ProviderAdjustmentRow, Receipt, Remittance, RemittanceClaim
 from desktop.models.values.enums import Account, EntryKind, ReceiptMethod, TaskKind
 from desktop.models.values.money import ZERO, Money
-from desktop.services import audit, counters, ledger, tasks
-from desktop.services.clock import stamp
-from desktop.services.ledger import EntryDraft, LegDraft
-from desktop.services.payments import answers, copays, crossovers, staging
+from desktop.services.core import audit, counters, tasks
+from desktop.services.core.work import Changes, Permission, Work, needs
+from desktop.services.money import copays, ledger
+from desktop.services.money.entries import open_entries
+from desktop.services.money.ledger import EntryDraft, LegDraft
+from desktop.services.payments import answers, crossovers, staging
 from desktop.services.payments.book import Book, ClaimRow
 from desktop.services.payments.plan import LinePlan, plan_line
-from desktop.services.work import Changes, Permission, Work, needs
 
 INTEREST_CODE: Final = "L6"
 RECOUPMENTS: Final = frozenset({"WO", "FB", "LE"})
@@ -320,18 +316,6 @@ def unpost_remittance(work: Work, remittance_id: int, reason: str) -> int:
     work.touch(Changes.PAYMENTS | Changes.CLAIMS | Changes.LEDGER)
     work.session.flush()
     return len(ids)
-
-
-def open_entries(work: Work, **columns: int) -> list[int]:
-    """Ids of entries of a record (``remittance_id=…``, ``receipt_id=…``) not yet reversed."""
-    undo = aliased(Entry)
-    query = select(Entry.id).where(
-        Entry.kind != EntryKind.REVERSAL,
-        ~exists().where(undo.reverses_id == Entry.id),
-    )
-    for name, value in columns.items():
-        query = query.where(getattr(Entry, name) == value)
-    return list(work.session.scalars(query.order_by(Entry.id)))
 
 
 def _taken_back_by(work: Work, ids: Sequence[int]) -> int | None:

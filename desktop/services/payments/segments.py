@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from desktop.errors import NotFound
 from desktop.models.payments import Remittance, RemittanceClaim, RemittanceLine
-from desktop.services.edi.interchange import read_interchange
-from desktop.services.edi.problems import ProblemList
-from desktop.services.edi.read835 import read_835
-from desktop.services.edi.syntax import chunks, decode
-from desktop.services.work import Permission, Work, needs
+from desktop.services.core.work import Permission, Work, needs
+from desktop.services.formats.edi.interchange import read_interchange
+from desktop.services.formats.edi.problems import ProblemList
+from desktop.services.formats.edi.read835 import read_835
+from desktop.services.formats.edi.syntax import chunks, decode
 
 
 @needs(Permission.VIEW)

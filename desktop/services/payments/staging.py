@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, insert, select
 
+from desktop.clock import stamp
 from desktop.errors import RuleError
 from desktop.models.payments import (
     ProviderAdjustmentRow,
@@ -24,15 +25,14 @@ from desktop.models.payments import (
     RemittanceLine,
 )
 from desktop.models.values.money import ZERO, Money
-from desktop.services import audit
-from desktop.services.clock import stamp
-from desktop.services.edi import remittance as edi
-from desktop.services.edi.problems import EdiProblem
-from desktop.services.edi.read import read_file
+from desktop.services.core import audit
+from desktop.services.core.work import Changes, Permission, Work, needs
+from desktop.services.formats.edi import remittance as edi
+from desktop.services.formats.edi.problems import EdiProblem
+from desktop.services.formats.edi.read import read_file
+from desktop.services.formats.edi.training_id import is_training
 from desktop.services.payments import holds, matching
 from desktop.services.payments.adjustments import rule_table
-from desktop.services.training.identity import is_training
-from desktop.services.work import Changes, Permission, Work, needs
 
 ACTIVE: Final = ("held", "staged", "posted")
 # Predeterminations and claims passed on to somebody else carry no money of ours.

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from desktop.models.payments import Remittance, RemittanceClaim
+from desktop.services.core.work import Work
 from desktop.services.payments.matching import fold_number
-from desktop.services.work import Work
 
 
 def find_reversed(work: Work, remittance_id: int) -> str:

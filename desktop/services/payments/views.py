@@ -23,7 +23,7 @@ from desktop.models.people import Patient, Person
 from desktop.models.values.enums import Account, Party
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine
-from desktop.services.work import Permission, Work, needs
+from desktop.services.core.work import Permission, Work, needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,12 @@ from desktop.models.payments import (
 from desktop.models.values.claim_record import Name
 from desktop.models.values.enums import TaskKind
 from desktop.models.values.money import ZERO, Money
-from desktop.services import audit, tasks
-from desktop.services.edi import remittance as edi
+from desktop.services.core import audit, tasks
+from desktop.services.core.work import Changes, Permission, Work, needs
+from desktop.services.formats.edi import remittance as edi
 from desktop.services.payments import matching, posting, staging
 from desktop.services.payments.adjustments import INFORMATION, Reduction, rule_table
 from desktop.services.payments.plan import split_whole
-from desktop.services.work import Changes, Permission, Work, needs
 
 
 @needs(Permission.POST)

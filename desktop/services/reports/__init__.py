@@ -1,1 +1,4 @@
-"""Reports: what the ledger says, as tables whose totals agree with it to the cent."""
+"""Day sheets, aging, lists and the Today page: figures from ledger, answers, dated events.
+
+May import: floors 1 to 7.
+"""

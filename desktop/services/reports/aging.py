@@ -22,22 +22,15 @@ from desktop.models.practice import Payer
 from desktop.models.values.enums import Account, Party
 from desktop.models.values.money import ZERO, Money, total
 from desktop.models.visits import ChargeLine
-from desktop.services.documents.tables import Column, ReportTable, Value
-from desktop.services.held import dated_after, held
+from desktop.services.core.work import Permission, Work, needs
+from desktop.services.formats.documents.tables import Column, ReportTable, Value
+from desktop.services.money.ages import BOXES, EDGES
+from desktop.services.money.held import dated_after, held
 from desktop.services.reports.values import Period, is_current, long_day
-from desktop.services.work import Permission, Work, needs
 
-# The last day of age of each box but the oldest.
-EDGES: Final = (30, 60, 90, 120)
-BOXES: Final = ("0–30 days", "31–60 days", "61–90 days", "91–120 days", "Over 120 days")
 _KEYS: Final = ("days_0_30", "days_31_60", "days_61_90", "days_91_120", "over_120")
 # A literal, so that SQLite sees that the partial indexes fit.
 _NOTHING: Final[Any] = literal_column("0")
-
-
-def box_of(age: int) -> int:
-    """Index of the box for an age in days; a day before its time counts as age 0."""
-    return next((i for i, edge in enumerate(EDGES) if age <= edge), len(EDGES))
 
 
 @dataclass(frozen=True, slots=True)

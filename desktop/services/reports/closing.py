@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from desktop.models.practice import Practice
-from desktop.services import audit, ledger
-from desktop.services.documents import tables
+from desktop.services.core import audit
+from desktop.services.core.work import Permission, Work, needs
+from desktop.services.formats.documents import report as report_file
+from desktop.services.money import ledger
 from desktop.services.reports import daily
 from desktop.services.reports.values import Period
-from desktop.services.work import Permission, Work, needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,6 @@ def close_day(work: Work, through: dt.date) -> Closed:
     head = f"newest entry {number}, hash {hash_[:16]}…" if number else "no entry yet"
     stated = replace(table, subtitle=f"{table.subtitle} · books closed through it; {head}")
     name = work.session.get_one(Practice, 1).name
-    sheet = tables.to_pdf(stated, name, work.clock.today())
+    sheet = report_file.to_pdf(stated, name, work.clock.today())
     audit.record(work, "exported", "report", None, name="day-sheet", form="pdf")
     return Closed(through, sheet)

@@ -17,11 +17,11 @@ from desktop.models.practice import Payer
 from desktop.models.values.enums import Account, EntryKind, ReceiptMethod
 from desktop.models.values.money import ZERO, Money, total
 from desktop.models.visits import ChargeLine
-from desktop.services import ledger
-from desktop.services.documents.tables import Column, ReportTable, Value
-from desktop.services.ledger import PeriodTotals
+from desktop.services.core.work import Permission, Work, needs
+from desktop.services.formats.documents.tables import Column, ReportTable, Value
+from desktop.services.money import ledger
+from desktop.services.money.ledger import PeriodTotals
 from desktop.services.reports.values import Period, long_day, said
-from desktop.services.work import Permission, Work, needs
 
 _MONEY_IN: Final = (Account.CASH, Account.PAYER_ACCOUNT, Account.INTEREST)
 METHODS: Final = {

@@ -9,8 +9,8 @@ from sqlalchemy import exists, select
 from desktop.models.people import Patient
 from desktop.models.practice import Fee, Location, Payer, Practice, Provider
 from desktop.models.visits import Visit
-from desktop.services import backup
-from desktop.services.work import Permission, Work, needs
+from desktop.services.care import backup
+from desktop.services.core.work import Permission, Work, needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from desktop.models.people import Patient, Person
 from desktop.models.practice import Payer
 from desktop.models.values.enums import ClaimState, ReceiptMethod
 from desktop.models.values.money import ZERO, Money, total
-from desktop.services.documents.tables import Column, ReportTable
-from desktop.services.held import held
+from desktop.services.core.work import Permission, Work, needs
+from desktop.services.formats.documents.tables import Column, ReportTable
+from desktop.services.money.held import held
 from desktop.services.reports.daily import METHODS
 from desktop.services.reports.values import Period, is_current, long_day
-from desktop.services.work import Permission, Work, needs
 
 WAITING = (ClaimState.SENT, ClaimState.ACCEPTED, ClaimState.FORWARDED)
 UNSENT = (ClaimState.DRAFT, ClaimState.CHECKED, ClaimState.READY, ClaimState.QUEUED)

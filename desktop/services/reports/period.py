@@ -14,10 +14,10 @@ from desktop.models.people import Patient
 from desktop.models.values.enums import ClaimState, VisitState
 from desktop.models.values.money import Money
 from desktop.models.visits import Visit
-from desktop.services import ledger
-from desktop.services.documents.tables import Column, ReportTable, Value
+from desktop.services.core.work import Permission, Work, needs
+from desktop.services.formats.documents.tables import Column, ReportTable, Value
+from desktop.services.money import ledger
 from desktop.services.reports.values import Period, said
-from desktop.services.work import Permission, Work, needs
 
 
 @dataclass(frozen=True, slots=True)

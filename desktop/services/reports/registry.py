@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from desktop.errors import NotFound, Problem
 from desktop.models.practice import Practice
-from desktop.services import audit
-from desktop.services.documents import tables
-from desktop.services.documents.tables import ReportTable
+from desktop.services.core import audit
+from desktop.services.core.work import Permission, Work, needs
+from desktop.services.formats.documents import report as report_file
+from desktop.services.formats.documents import tables
+from desktop.services.formats.documents.tables import ReportTable
 from desktop.services.reports import aging, coding, daily, lists, period
 from desktop.services.reports.values import Period
-from desktop.services.work import Permission, Work, needs
 
 
 class Span(StrEnum):
@@ -162,7 +163,7 @@ def export(work: Work, name: str, period: Period | None, form: Form) -> bytes:
         data = json.dumps(plain(table), ensure_ascii=False, indent=1).encode("utf-8")
     else:
         practice = work.session.get_one(Practice, 1)
-        data = tables.to_pdf(table, practice.name, work.clock.today())
+        data = report_file.to_pdf(table, practice.name, work.clock.today())
     audit.record(work, "exported", "report", None, name=report(name).name, form=form.value)
     return data
 

@@ -18,12 +18,12 @@ from desktop.models.practice import Payer
 from desktop.models.values.enums import ClaimState, Party, TaskKind, VisitState
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, Visit
-from desktop.services.registration import code_sets
-from desktop.services.registration.code_sets import SetState
+from desktop.services.core.work import ROLES, Permission, Work, needs
+from desktop.services.practice.codes import code_sets
+from desktop.services.practice.codes.code_sets import SetState
 from desktop.services.reports.lists import UNSENT
 from desktop.services.reports.values import long_day
 from desktop.services.visits import review
-from desktop.services.work import ROLES, Permission, Work, needs
 
 # Days without an answer after which a payer is asked: by file, on paper.
 ELECTRONIC_DAYS: Final = 21
@@ -296,7 +296,7 @@ def _visits(work: Work) -> Iterator[TodayCount]:
 
 
 def _statements(work: Work) -> Iterator[TodayCount]:
-    from desktop.services.statements.run import count_due
+    from desktop.services.billing.statements.run import count_due
 
     count, amount = count_due(work, work.clock.today())
     if count:
@@ -342,7 +342,7 @@ def _codes(work: Work) -> Iterator[TodayCount]:
 def _backup(work: Work) -> Iterator[TodayCount]:
     if work.is_sample:
         return
-    from desktop.services import backup
+    from desktop.services.care import backup
 
     now = backup.standing(work)
     if not now.is_old:

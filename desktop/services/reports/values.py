@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from desktop.errors import Problem, RuleError
 from desktop.models.ledger import Entry
-from desktop.services.work import Work
+from desktop.services.core.work import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,15 @@ from desktop.models.people import Patient, Person
 from desktop.models.practice import CodeUse
 from desktop.models.values.enums import VisitState
 from desktop.models.visits import Visit
-from desktop.services import codes
 from desktop.services.coding.store import normal
 from desktop.services.coding.values import BUILT_IN, ICD10CM, CodeHit
-from desktop.services.registration import code_pages, locations, providers
-from desktop.services.registration.procedures import SYSTEM as PROCEDURES
+from desktop.services.core.work import Permission, Work, needs
+from desktop.services.practice.codes import code_pages
+from desktop.services.practice.codes import suggesting as codes
+from desktop.services.practice.codes.procedures import SYSTEM as PROCEDURES
+from desktop.services.practice.office import locations, providers
 from desktop.services.visits.coverage import coverages_on
 from desktop.services.visits.values import CoverageView
-from desktop.services.work import Permission, Work, needs
 
 
 @dataclass(frozen=True, slots=True)

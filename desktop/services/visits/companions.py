@@ -14,7 +14,7 @@ from desktop.services.coding.references import references
 from desktop.services.coding.store import CodeStore, normal
 from desktop.services.coding.values import CodeInfo, NoteKind, Standing
 from desktop.services.coding.variants import Side
-from desktop.services.work import Permission, Work, needs
+from desktop.services.core.work import Permission, Work, needs
 
 MOST_BELOW = 15
 """Codes that a heading may stand for in a list; beyond it the heading itself is shown."""

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from desktop.models.people import Coverage
 from desktop.models.practice import Payer
 from desktop.models.visits import Visit, VisitCoverage
-from desktop.services.registration import coverages
-from desktop.services.registration.coverages import CoverageRecord
+from desktop.services.core.work import Work
+from desktop.services.people import coverages
+from desktop.services.people.coverages import CoverageRecord
 from desktop.services.visits.values import CoverageView
-from desktop.services.work import Work
 
 
 def coverages_on(work: Work, patient_id: int, on: dt.date) -> list[CoverageView]:

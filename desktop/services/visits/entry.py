@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm.attributes import flag_modified
 
+from desktop.clock import stamp
 from desktop.errors import LostUpdate, NotFound, RuleError
 from desktop.models.claims import Claim, ClaimLine
 from desktop.models.ledger import OpenItem
@@ -17,19 +18,12 @@ from desktop.models.practice import Location, Practice, Procedure
 from desktop.models.values.enums import Party, VisitState
 from desktop.models.values.money import ZERO, Money, total
 from desktop.models.visits import ChargeLine, FindingPass, Visit, VisitDiagnosis
-from desktop.services import audit
-from desktop.services.clock import stamp
-from desktop.services.registration.fees import fees_for
+from desktop.services.core import audit
+from desktop.services.core.work import Changes, Permission, Work, needs
+from desktop.services.practice.fees.fees import fees_for
 from desktop.services.visits import moved, rows
 from desktop.services.visits.coverage import coverages_on, fixed_coverages
-from desktop.services.visits.values import (
-    ClaimRef,
-    LineDraft,
-    LineView,
-    VisitDraft,
-    VisitView,
-)
-from desktop.services.work import Changes, Permission, Work, needs
+from desktop.services.visits.values import ClaimRef, LineDraft, LineView, VisitDraft, VisitView
 
 
 @needs(Permission.CODE)

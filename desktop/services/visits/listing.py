@@ -17,8 +17,8 @@ from desktop.models.values.enums import ClaimState, VisitState
 from desktop.models.values.identifiers import dotted
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, Visit, VisitCoverage, VisitDiagnosis
+from desktop.services.core.work import Permission, Work, needs
 from desktop.services.visits.values import VisitFilter, VisitRow
-from desktop.services.work import Permission, Work, needs
 
 _USUAL = (VisitState.DRAFT, VisitState.POSTED)
 

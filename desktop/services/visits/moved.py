@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from desktop.models.ledger import Entry, Leg
 from desktop.models.values.enums import EntryKind
-from desktop.services.work import Work
+from desktop.services.core.work import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,10 @@ from desktop.models.practice import CodeUse
 from desktop.models.values.enums import Account, ClaimState, EntryKind, Party, VisitState
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine, Visit
-from desktop.services import audit, ledger
 from desktop.services.coding.values import ICD10CM
+from desktop.services.core import audit
+from desktop.services.core.work import Changes, Permission, Work, needs
+from desktop.services.money import ledger
 from desktop.services.visits import moved, rows
 from desktop.services.visits.coverage import coverages_on, fix_coverages
 from desktop.services.visits.entry import (
@@ -31,7 +33,6 @@ from desktop.services.visits.entry import (
     write_header,
 )
 from desktop.services.visits.values import LineDraft, VisitChange, VisitDraft
-from desktop.services.work import Changes, Permission, Work, needs
 
 PROCEDURES = "procedure"
 """The system name under which uses of the practice's own procedures are counted."""

@@ -11,13 +11,14 @@ from desktop.models.ledger import OpenItem
 from desktop.models.values.enums import EntryKind, Party, VisitState
 from desktop.models.values.money import ZERO, Money, total
 from desktop.models.visits import ChargeLine, Visit
-from desktop.services import audit, ledger
+from desktop.services.core import audit
+from desktop.services.core.work import Changes, Permission, Work, needs
+from desktop.services.money import ledger
 from desktop.services.visits import moved
 from desktop.services.visits.coverage import coverages_on, fix_coverages, fixed_coverages
 from desktop.services.visits.entry import find
 from desktop.services.visits.posting import claims_to_renew
 from desktop.services.visits.values import CoverageView, VisitChange
-from desktop.services.work import Changes, Permission, Work, needs
 
 Owner = tuple[Party, int | None]
 

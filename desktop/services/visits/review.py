@@ -9,21 +9,17 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from desktop.clock import stamp
 from desktop.errors import LostUpdate, NotFound, Problem, RuleError
 from desktop.models.coding import ReviewVerdict, VisitReview
 from desktop.models.ledger import AuditRow
 from desktop.models.people import Patient, Person
 from desktop.models.practice import User
 from desktop.models.values.enums import VisitState
-from desktop.models.values.identifiers import (
-    dotted,
-    modifier_problem,
-    procedure_problem,
-    undotted,
-)
+from desktop.models.values.identifiers import dotted, modifier_problem, procedure_problem, undotted
 from desktop.models.visits import ChargeLine, Visit, VisitDiagnosis
-from desktop.services import audit
-from desktop.services.clock import stamp
+from desktop.services.core import audit
+from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.visits import entry
 from desktop.services.visits.review_values import (
     ADD,
@@ -38,7 +34,6 @@ from desktop.services.visits.review_values import (
     ReviewView,
     VerdictDraft,
 )
-from desktop.services.work import Changes, Permission, Work, needs
 
 _ENTERING = ("created", "changed", "revised")
 

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import Frequency, Severity
 from desktop.models.values.identifiers import dotted
-from desktop.services.claims.views import ClaimView
-from desktop.ui.commands import Command
+from desktop.services.claims.life.views import ClaimView
 from desktop.ui.lib import dates, theme
+from desktop.ui.lib.commands import Command
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.page import action_button
 from desktop.ui.lib.pdf import PdfPreview

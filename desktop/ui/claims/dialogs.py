@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from desktop.errors import AppError
-from desktop.services.training.adjudicate import Scenario
-from desktop.services.training.service import SentFile
+from desktop.services.sample.payer.adjudicate import Scenario
+from desktop.services.sample.payer.service import SentFile
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Check, Choice, NoteEdit, TextEdit, plain_label

@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from desktop.errors import EnvironmentProblem, Problem, RuleError
-from desktop.services.claims import command, lifecycle, printing, sending
-from desktop.services.claims.acknowledgments import AcknowledgmentResult, read_acknowledgment
-from desktop.services.claims.sending import LeftOut
-from desktop.services.database import Database
-from desktop.services.documents.cms1500 import PrinterProfile
-from desktop.services.documents.cms1500 import test_sheet as form_test_sheet
+from desktop.services.claims.delivery import command, printing, sending
+from desktop.services.claims.delivery.acknowledgments import (
+    AcknowledgmentResult,
+    read_acknowledgment,
+)
+from desktop.services.claims.delivery.sending import LeftOut
+from desktop.services.claims.life import lifecycle
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.formats.documents.cms1500 import PrinterProfile
+from desktop.services.formats.documents.cms1500 import test_sheet as form_test_sheet
 from desktop.services.payments.staging import stage_file
-from desktop.services.training.adjudicate import Scenario
-from desktop.services.training.payer import TrainingFile
-from desktop.services.training.service import SentFile, answer_submission, sent_files
-from desktop.services.work import Work
+from desktop.services.sample.payer.adjudicate import Scenario
+from desktop.services.sample.payer.payer import TrainingFile
+from desktop.services.sample.payer.service import SentFile, answer_submission, sent_files
 
 Correct = Callable[[Work, int, str], int]
 TrainingChoice = SentFile

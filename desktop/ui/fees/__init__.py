@@ -1,1 +1,4 @@
-"""Codes and fees: prices, the practice's procedures, loaded code sets."""
+"""The page Codes and fees: prices, the practice's procedures, loaded code sets.
+
+May import: shared, lib.
+"""

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.services.coding.values import ICD10CM, Release
-from desktop.services.registration import code_pages
-from desktop.services.registration.code_pages import BrowseSystem, CodeLine, Listing, ShownCode
-from desktop.services.work import Changes
+from desktop.services.core.work import Changes
+from desktop.services.practice.codes import code_pages
+from desktop.services.practice.codes.code_pages import BrowseSystem, CodeLine, Listing, ShownCode
 from desktop.ui.fees.changes_dialog import ChangesDialog
 from desktop.ui.fees.code_tree import CodeTree
 from desktop.ui.fees.code_view import EMPTY, CodeView, digit

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.services.coding.differences import CodeChange, Differences, What
 from desktop.services.coding.values import Release
-from desktop.services.registration import code_pages
-from desktop.services.work import Work
+from desktop.services.core.work import Work
+from desktop.services.practice.codes import code_pages
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.dates import shown

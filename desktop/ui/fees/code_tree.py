@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem
 
-from desktop.services.registration.code_pages import CodeLine
+from desktop.services.practice.codes.code_pages import CodeLine
 from desktop.ui.fees.code_view import digit
 from desktop.ui.lib import theme
 

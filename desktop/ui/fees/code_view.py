@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QTextBrowser
 
-from desktop.services.registration.code_pages import ShownCode
+from desktop.services.practice.codes.code_pages import ShownCode
 from desktop.ui.fees import code_html
 from desktop.ui.lib import theme
 

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.services.coding.values import ImportResult, SourceFile
-from desktop.services.registration import code_sets
-from desktop.services.registration.code_sets import SetState, StandingRow
+from desktop.services.practice.codes import code_sets
+from desktop.services.practice.codes.code_sets import SetState, StandingRow
 from desktop.ui.fees.drop_zone import DropZone, files_of
 from desktop.ui.fees.rejected_dialog import RejectedDialog
 from desktop.ui.fees.sets_import import SetsImport

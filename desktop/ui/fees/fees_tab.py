@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
 
 from desktop.errors import AppError, EnvironmentProblem, RuleError
 from desktop.models.values.money import Money
-from desktop.services.registration import fees
-from desktop.services.registration.fees import FeeDraft, FeeImport, FeeRow, ScheduleRow
-from desktop.services.work import Work
+from desktop.services.core.work import Work
+from desktop.services.practice.fees import fees
+from desktop.services.practice.fees.fees import FeeDraft, FeeImport, FeeRow, ScheduleRow
 from desktop.ui.lib import messages, theme
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Choice, CodeEdit, DateEdit, MoneyEdit, TextEdit, plain_label

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.errors import AppError
 from desktop.services.coding.values import BEST, BUILT_IN
-from desktop.services.registration import code_pages
-from desktop.services.registration.code_pages import BestSearch
+from desktop.services.practice.codes import code_pages
+from desktop.services.practice.codes.code_pages import BestSearch
 from desktop.ui.lib import messages
 from desktop.ui.lib.edits import Check
 from desktop.ui.lib.page import Context

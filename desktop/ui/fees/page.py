@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from desktop.services.work import Changes
-from desktop.ui import commands
+from desktop.services.core.work import Changes
 from desktop.ui.fees.browse_tab import BrowseRequest, BrowseTab
 from desktop.ui.fees.codes_tab import CodesTab
 from desktop.ui.fees.fees_tab import FeesTab
 from desktop.ui.fees.procedures_tab import ProceduresTab
+from desktop.ui.lib import commands
 from desktop.ui.lib.page import Context, Page
 
 TABS = ("fees", "procedures", "browse", "codes")

@@ -8,9 +8,9 @@ from typing import Any
 
 from PySide6.QtWidgets import QPushButton
 
-from desktop.services.registration import procedures
-from desktop.services.registration.procedures import ProcedureDraft
-from desktop.services.work import Work
+from desktop.services.core.work import Work
+from desktop.services.practice.codes import procedures
+from desktop.services.practice.codes.procedures import ProcedureDraft
 from desktop.ui.lib.edits import Check, CodeEdit, TextEdit
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context

@@ -14,15 +14,15 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.errors import AppError, Cancelled, Problem, RuleError
 from desktop.services.coding.values import ImportOptions, ImportResult, NeedsLicence
-from desktop.services.registration import code_sets
-from desktop.services.registration.code_sets import Candidate
-from desktop.services.work import Work
+from desktop.services.core.work import Work
+from desktop.services.practice.codes import code_sets
+from desktop.services.practice.codes.code_sets import Candidate
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import DateEdit, NoteEdit, TextEdit, plain_label
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context
-from desktop.ui.payer_list import PayerListDialog
+from desktop.ui.shared.payer_list import PayerListDialog
 
 LICENCES = {"cpt": ("CPT", "the American Medical Association")}
 """What a set is called, and whose licence it needs."""

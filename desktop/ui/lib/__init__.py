@@ -1,1 +1,4 @@
-"""Widgets and machinery shared by all pages."""
+"""Widgets and machinery of every page: forms, tables, runner, theme; it knows no job.
+
+May import: nothing of the window.
+"""

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import math
-import sys
 from functools import lru_cache
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from desktop.resources import resource
 from desktop.ui.lib import theme
-
-
-def icon_folder() -> Path:
-    """Where the drawings lie: beside the program, or inside the built folder."""
-    root = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[3]))
-    return root / "resources" / "icons"
 
 
 def icon(name: str, colour: str | None = None, size: int = 18) -> QIcon:
@@ -35,7 +28,7 @@ def _sharpest() -> int:
 
 @lru_cache(maxsize=256)
 def _drawn(name: str, colour: str, size: int, sharpest: int) -> QIcon:
-    source = (icon_folder() / f"{name}.svg").read_text(encoding="utf-8")
+    source = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
     renderer = QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
     result = QIcon()
     for scale in range(1, sharpest + 1):

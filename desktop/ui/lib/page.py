@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop.ui.commands import Command
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
+from desktop.ui.lib.commands import Command
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.runner import Runner
 

@@ -19,7 +19,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import AppError, Cancelled
-from desktop.services.work import Changes, Progress, Work
+from desktop.services.core.work import Changes, Progress, Work
 from desktop.ui.lib import collector, messages
 
 R = TypeVar("R")
@@ -32,7 +32,7 @@ _POLL_MS = 2_000
 
 
 class DatabaseFace(Protocol):
-    """The part of `desktop.services.database.Database` that the window uses."""
+    """The part of `desktop.services.core.database.Database` that the window uses."""
 
     def submit_read(self, fn: Callable[[Work], R]) -> Future[R]:
         """Queue a read on the reader's thread."""

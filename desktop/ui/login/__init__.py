@@ -1,1 +1,4 @@
-"""Before a practice is open: choose, unlock, or make one; and the lock screen."""
+"""Before a practice is open: choose, unlock, or make one; and the lock screen.
+
+May import: shared, lib.
+"""

@@ -16,7 +16,7 @@ from desktop.ui.login import operations
 from desktop.ui.login.fields import Card, PasswordEdit, problem_label, say, title_row
 
 if TYPE_CHECKING:
-    from desktop.services.database import Database
+    from desktop.services.core.database import Database
 
 
 class LockPanel(Card):

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.services.work import Progress
+from desktop.services.core.work import Progress
 
 if TYPE_CHECKING:
-    from desktop.services.database import Database
+    from desktop.services.core.database import Database
 
 # Where the sample practice's clock stands: the loaded ICD-10-CM release covers this day.
 SAMPLE_TODAY = dt.date(2026, 9, 15)
@@ -43,12 +43,11 @@ class Made:
 
 def warm_up(_progress: Progress) -> None:
     """Import what the next click needs, while the user reads the first screen."""
-    import desktop.services.practice_folder  # noqa: F401
 
 
 def user_names(folder: Path) -> tuple[str, ...]:
     """Who may log in; see `practice_folder.user_names`."""
-    from desktop.services import practice_folder
+    from desktop.services.care import practice_folder
 
     return tuple(
         name
@@ -59,29 +58,29 @@ def user_names(folder: Path) -> tuple[str, ...]:
 
 def unlock(folder: Path, user: str | None, password: str) -> Database:
     """Open with a password; see `practice_folder.open_practice`."""
-    from desktop.services import practice_folder
+    from desktop.services.care import practice_folder
 
     return practice_folder.open_practice(folder, practice_folder.Password(password, user))
 
 
 def unlock_by_recovery_key(folder: Path, key: str) -> Database:
     """Open with the printed key; see `practice_folder.open_practice`."""
-    from desktop.services import practice_folder
+    from desktop.services.care import practice_folder
 
     return practice_folder.open_practice(folder, practice_folder.RecoveryKey(key))
 
 
 def password_problem(password: str) -> str:
     """Why a new password is refused, as a sentence; empty when it is good."""
-    from desktop.services import keys
+    from desktop.services.care import keys
 
     return keys.password_problem(password) or ""
 
 
 def create(wanted: NewPractice, progress: Progress) -> Made:
     """Make a new practice; see `practice_folder.create_practice`."""
-    from desktop.services import practice_folder
-    from desktop.services.documents.recovery_sheet import render_recovery_sheet
+    from desktop.services.care import practice_folder
+    from desktop.services.formats.documents.recovery_sheet import render_recovery_sheet
 
     draft = practice_folder.PracticeDraft(
         name=wanted.name,
@@ -97,7 +96,7 @@ def create(wanted: NewPractice, progress: Progress) -> Made:
 
 def look_at_backup(file: Path) -> str:
     """Of which moment a backup is, as a sentence; see `backup.look`."""
-    from desktop.services import backup
+    from desktop.services.care import backup
     from desktop.ui.lib import dates
 
     looked = backup.look(file)
@@ -116,7 +115,7 @@ def restore(file: Path, folder: Path, secret: str, progress: Progress) -> Path:
         EnvironmentProblem: the disk stands in the way; nothing was made.
     """
     from desktop.errors import EnvironmentProblem, Problem, RuleError
-    from desktop.services import backup
+    from desktop.services.care import backup
 
     try:
         backup.look(file)
@@ -142,7 +141,7 @@ def sample_folder() -> Path:
 
 def open_sample(progress: Progress) -> Database:
     """Open the sample practice of this machine; the first time the whole job is done on it."""
-    from desktop.services import practice_folder
+    from desktop.services.care import practice_folder
 
     folder = sample_folder()
     if not practice_folder.is_practice(folder / "practice"):
@@ -153,7 +152,7 @@ def open_sample(progress: Progress) -> Database:
 
 def _make_sample(folder: Path, progress: Progress) -> None:
     """Make it beside its place and move it there whole, so that half a sample is never opened."""
-    from desktop.services.demo import run_demo
+    from desktop.services.sample.demo import run_demo
 
     fresh = folder.with_name(folder.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)

@@ -1,1 +1,4 @@
-"""Patients: find, register, and everything about one of them."""
+"""The page Patients: find, register, and everything about one of them.
+
+May import: shared, lib.
+"""

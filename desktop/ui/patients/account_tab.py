@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.models.values.enums import VisitState
-from desktop.services.registration.account import AccountReceipt, AccountVisit, PatientAccount
+from desktop.services.people.account import AccountReceipt, AccountVisit, PatientAccount
 from desktop.ui.lib import theme
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.table import Column, Kind, RowsTable

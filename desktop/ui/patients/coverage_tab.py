@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.models.values.enums import Relationship
-from desktop.services.registration import coverages, patients
-from desktop.services.registration.coverages import CoverageRecord
-from desktop.services.registration.patients import PatientRecord
-from desktop.services.registration.people import PersonDraft
-from desktop.services.work import Work
+from desktop.services.core.work import Work
+from desktop.services.people import coverages, patients
+from desktop.services.people.coverages import CoverageRecord
+from desktop.services.people.patients import PatientRecord
+from desktop.services.people.people import PersonDraft
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import DateEdit

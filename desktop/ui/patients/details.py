@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import AppError
-from desktop.services.registration import patients
-from desktop.services.registration.patients import PatientRecord
+from desktop.services.people import patients
+from desktop.services.people.patients import PatientRecord
 from desktop.ui.lib import messages
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from desktop.services.registration.search import PatientRow
+from desktop.services.people.search import PatientRow
 from desktop.ui.lib import dates, theme
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.icons import icon

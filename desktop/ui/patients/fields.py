@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.models.values.enums import Relationship, Sex
-from desktop.services.registration.coverages import CoverageDraft, CoverageRecord
-from desktop.services.registration.patients import PatientDraft, PatientRecord
-from desktop.services.registration.people import PersonDraft
+from desktop.services.people.coverages import CoverageDraft, CoverageRecord
+from desktop.services.people.patients import PatientDraft, PatientRecord
+from desktop.services.people.people import PersonDraft
 from desktop.ui.lib.edits import (
     Check,
     Choice,

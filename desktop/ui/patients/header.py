@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.models.values.enums import Sex
 from desktop.models.values.money import ZERO, Money
-from desktop.services.registration.header import Alert, AlertKind, PatientHeader
+from desktop.services.people.header import Alert, AlertKind, PatientHeader
 from desktop.ui.lib import dates, theme
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.icons import icon

@@ -6,11 +6,10 @@ from functools import partial
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from desktop.services.registration import search
-from desktop.services.registration.search import PatientRow
-from desktop.services.work import Changes
-from desktop.ui import commands
-from desktop.ui.lib import messages
+from desktop.services.core.work import Changes
+from desktop.services.people import search
+from desktop.services.people.search import PatientRow
+from desktop.ui.lib import commands, messages
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.table import Column, Kind, RowsTable
 from desktop.ui.patients.record import PatientView

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.services.registration import payers, search
-from desktop.services.registration.payers import PayerDraft
-from desktop.services.registration.search import PatientRow
+from desktop.services.people import search
+from desktop.services.people.search import PatientRow
+from desktop.services.practice.payers import payers
+from desktop.services.practice.payers.payers import PayerDraft
 from desktop.ui.lib import dates
 from desktop.ui.lib.page import Context
 from desktop.ui.lib.type_ahead import Deliver, Source, Suggestion

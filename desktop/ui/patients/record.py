@@ -7,12 +7,12 @@ from functools import partial
 
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from desktop.services.registration import account, coverages, header, patients
-from desktop.services.registration.account import PatientAccount
-from desktop.services.registration.coverages import CoverageRecord
-from desktop.services.registration.header import PatientHeader
-from desktop.services.registration.patients import PatientRecord
-from desktop.services.work import Work
+from desktop.services.core.work import Work
+from desktop.services.people import account, coverages, header, patients
+from desktop.services.people.account import PatientAccount
+from desktop.services.people.coverages import CoverageRecord
+from desktop.services.people.header import PatientHeader
+from desktop.services.people.patients import PatientRecord
 from desktop.ui.lib import messages
 from desktop.ui.lib.page import Context
 from desktop.ui.patients.account_tab import AccountTab
@@ -109,7 +109,7 @@ class PatientView(QWidget):
     def explain(self, visit_id: int | None = None) -> None:
         """Why the account is owed, the cursor on a visit if one is named."""
         if self.patient_id is not None:
-            from desktop.ui.statements.explain import AccountDialog
+            from desktop.ui.shared.account_dialog import AccountDialog
 
             AccountDialog(self, self._context, patient_id=self.patient_id, visit_id=visit_id).open()
 

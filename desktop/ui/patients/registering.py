@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.errors import AppError, Problem
 from desktop.models.values.enums import Relationship
-from desktop.services.registration import coverages, patients, people
-from desktop.services.registration.coverages import CoverageDraft
-from desktop.services.registration.patients import DuplicateFound, PatientDraft
-from desktop.services.registration.search import PatientRow
-from desktop.services.work import Work
+from desktop.services.core.work import Work
+from desktop.services.people import coverages, patients, people
+from desktop.services.people.coverages import CoverageDraft
+from desktop.services.people.patients import DuplicateFound, PatientDraft
+from desktop.services.people.search import PatientRow
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context

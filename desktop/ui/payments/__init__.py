@@ -1,1 +1,4 @@
-"""Payments: remittances, patients' payments, and the tasks they leave."""
+"""The page Payments: remittances, patients' payments, and the tasks they leave.
+
+May import: shared, lib.
+"""

@@ -9,12 +9,12 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop.errors import AppError
+from desktop.services.core.work import Work
 from desktop.services.payments import choices, worklist
 from desktop.services.payments.choices import LineChoice
 from desktop.services.payments.views import ClaimView, LineView
 from desktop.services.payments.worklist import SplitLine
-from desktop.services.registration import payers
-from desktop.services.work import Work
+from desktop.services.practice.payers import payers
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Check, Choice, TextEdit, plain_label

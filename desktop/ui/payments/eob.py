@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
 
 from desktop.errors import AppError
 from desktop.models.values.money import ZERO, Money
+from desktop.services.core.work import Work
 from desktop.services.payments import choices, eob
 from desktop.services.payments.adjustments import default_action
 from desktop.services.payments.choices import ClaimChoice, LineChoice
 from desktop.services.payments.eob import EobClaim, EobDraft, EobLine
 from desktop.services.payments.staging import Staged
-from desktop.services.work import Work
 from desktop.ui.lib import dates, messages, theme
 from desktop.ui.lib.edits import Choice, DateEdit, MoneyEdit, TextEdit, plain_label
 from desktop.ui.lib.form import Form

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from desktop.models.values.money import Money
-from desktop.services.edi.remittance import Adjustment, ProviderAdjustment
+from desktop.services.formats.edi.remittance import Adjustment, ProviderAdjustment
 from desktop.ui.lib.edits import read_money
 
 _REASON = re.compile(

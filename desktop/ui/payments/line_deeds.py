@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.models.values.enums import Party
 from desktop.models.values.money import Money
-from desktop.services.payments import choices, receipts
+from desktop.services.core.work import Work
+from desktop.services.money import receipts
+from desktop.services.payments import choices
 from desktop.services.payments.choices import CreditPart, LineChoice
-from desktop.services.work import Work
 from desktop.ui.lib import dates, messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Choice, MoneyEdit, TextEdit, plain_label

@@ -9,8 +9,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from desktop.models.values.enums import TaskKind
-from desktop.services.work import Changes
-from desktop.ui import commands
+from desktop.services.core.work import Changes
+from desktop.ui.lib import commands
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.payments.eob import EobPane
 from desktop.ui.payments.receipts import ReceiptsTab

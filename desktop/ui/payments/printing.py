@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.services.statements.receipt import receipt_pdf
+from desktop.services.billing.statements.receipt import receipt_pdf
 from desktop.ui.lib.page import Context
 from desktop.ui.lib.pdf import PdfDialog
 

@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.models.values.enums import ReceiptMethod, VisitState
 from desktop.models.values.money import ZERO, Money
-from desktop.services.payments import choices, receipts
+from desktop.services.core.work import Work
+from desktop.services.money import receipts
+from desktop.services.money.receipts import ReceiptDraft, ReceiptView
+from desktop.services.payments import choices
 from desktop.services.payments.choices import PatientLine
-from desktop.services.payments.receipts import ReceiptDraft, ReceiptView
-from desktop.services.registration import account, header
-from desktop.services.registration.account import AccountVisit
-from desktop.services.registration.header import PatientHeader
-from desktop.services.work import Work
+from desktop.services.people import account, header
+from desktop.services.people.account import AccountVisit
+from desktop.services.people.header import PatientHeader
 from desktop.ui.lib import dates, messages, theme
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Check, Choice, DateEdit, MoneyEdit, TextEdit, plain_label

@@ -10,11 +10,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.models.values.money import Money
-from desktop.services.payments import choices, receipts
-from desktop.services.payments.receipts import ReceiptView
-from desktop.services.work import Work
-from desktop.ui import commands
-from desktop.ui.lib import messages, theme
+from desktop.services.core.work import Work
+from desktop.services.money import receipts
+from desktop.services.money.receipts import ReceiptView
+from desktop.services.payments import choices
+from desktop.ui.lib import commands, messages, theme
 from desktop.ui.lib.edits import Choice, plain_label
 from desktop.ui.lib.page import Page, action_button
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone

@@ -11,14 +11,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import EnvironmentProblem
-from desktop.services.payments import files, posting, views, worklist
-from desktop.services.payments.files import TakenFile
+from desktop.services.core.work import Progress, Work
+from desktop.services.exchange import inbox as files
+from desktop.services.exchange.inbox import TakenFile
+from desktop.services.payments import posting, views, worklist
 from desktop.services.payments.posting import Posted
 from desktop.services.payments.views import RemittanceRow, RemittanceView
-from desktop.services.work import Progress, Work
-from desktop.ui import commands
-from desktop.ui.commands import Command
-from desktop.ui.lib import messages
+from desktop.ui.lib import commands, messages
+from desktop.ui.lib.commands import Command
 from desktop.ui.lib.page import Page, action_button
 from desktop.ui.lib.table import Column, Kind, RowsTable
 from desktop.ui.payments import choosing, line_deeds, words

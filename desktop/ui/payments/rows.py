@@ -8,12 +8,7 @@ from dataclasses import dataclass
 from desktop.models.values.money import Money
 from desktop.services.coding.builtin.reasons import reason_hint
 from desktop.services.payments.adjustments import Reduction, is_denied
-from desktop.services.payments.views import (
-    ClaimView,
-    LineView,
-    ReasonView,
-    RemittanceView,
-)
+from desktop.services.payments.views import ClaimView, LineView, ReasonView, RemittanceView
 from desktop.ui.lib.table import Tone
 from desktop.ui.payments import words
 

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QWidget
 from desktop.models.values.money import ZERO
 from desktop.services.payments import choices
 from desktop.services.payments.choices import ClaimChoice
-from desktop.services.registration import payers as payer_service
-from desktop.services.registration import search
-from desktop.services.registration.payers import PayerDraft
-from desktop.services.registration.search import PatientRow
+from desktop.services.people import search
+from desktop.services.people.search import PatientRow
+from desktop.services.practice.payers import payers as payer_service
+from desktop.services.practice.payers.payers import PayerDraft
 from desktop.ui.lib import dates
 from desktop.ui.lib.page import Context
 from desktop.ui.lib.type_ahead import Deliver, Source, Suggestion

@@ -12,12 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.values.enums import TaskKind
 from desktop.models.values.money import Money
-from desktop.services import tasks
+from desktop.services.core import tasks
+from desktop.services.core.tasks import TaskRow
+from desktop.services.core.work import Work
 from desktop.services.payments import choices
-from desktop.services.tasks import TaskRow
-from desktop.services.work import Work
-from desktop.ui import commands
-from desktop.ui.lib import dates, messages
+from desktop.ui.lib import commands, dates, messages
 from desktop.ui.lib.edits import Choice, plain_label
 from desktop.ui.lib.page import Page, action_button
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone

@@ -1,1 +1,4 @@
-"""The reports page."""
+"""The page Reports: each report on screen, as CSV and as PDF.
+
+May import: shared, lib.
+"""

@@ -11,15 +11,14 @@ from typing import Any, Final
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.values.money import Money
-from desktop.services.documents import tables
-from desktop.services.documents.tables import ReportTable
+from desktop.services.core.work import Changes
+from desktop.services.formats.documents import tables
+from desktop.services.formats.documents.tables import ReportTable
 from desktop.services.reports import closing, registry
 from desktop.services.reports.closing import Closed
 from desktop.services.reports.registry import Form, Report, Span
 from desktop.services.reports.values import Period
-from desktop.services.work import Changes
-from desktop.ui import commands
-from desktop.ui.lib import dates, messages, theme
+from desktop.ui.lib import commands, dates, messages, theme
 from desktop.ui.lib.edits import Choice, DateEdit, plain_label
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.pdf import PdfDialog

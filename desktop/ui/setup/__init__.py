@@ -1,1 +1,4 @@
-"""Setup: the practice, its places, people and payers, its users, this machine."""
+"""The page Setup: the practice, its places, people and payers, its users, this machine.
+
+May import: shared, lib.
+"""

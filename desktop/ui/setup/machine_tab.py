@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.errors import RuleError
-from desktop.services.registration import practice, users
-from desktop.services.work import Progress
+from desktop.services.care import users
+from desktop.services.core.work import Progress
+from desktop.services.practice.office import practice
 from desktop.ui.lib import messages, theme
 from desktop.ui.lib.edits import TextEdit, plain_label
 from desktop.ui.lib.form import Form
@@ -161,7 +162,7 @@ class MachineTab(QWidget):
         today = self.context.today()
 
         def make(_progress: Progress) -> bytes:
-            from desktop.services.documents.recovery_sheet import render_recovery_sheet
+            from desktop.services.formats.documents.recovery_sheet import render_recovery_sheet
 
             name = database.read(practice.get).name
             return render_recovery_sheet(name, users.new_recovery_key(database), today)
@@ -175,7 +176,7 @@ class MachineTab(QWidget):
         self.preview.open()
 
     def _offsets(self) -> FormOffsets | None:
-        from desktop.services.documents.cms1500 import PrinterProfile
+        from desktop.services.formats.documents.cms1500 import PrinterProfile
 
         values = self.form.checked()
         if values is None:
@@ -201,7 +202,7 @@ class MachineTab(QWidget):
             return
 
         def draw(_progress: Progress) -> bytes:
-            from desktop.services.documents.cms1500 import PrinterProfile, test_sheet
+            from desktop.services.formats.documents.cms1500 import PrinterProfile, test_sheet
 
             return test_sheet(PrinterProfile(*offsets))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from desktop.services.work import Changes
-from desktop.ui import commands
+from desktop.services.core.work import Changes
+from desktop.ui.lib import commands
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.setup.machine_tab import MachineTab
 from desktop.ui.setup.payers_tab import PayersTab

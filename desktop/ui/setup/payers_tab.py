@@ -11,17 +11,18 @@ from typing import Any
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.models.values.enums import FilingCode
-from desktop.services.registration import fees, payers
-from desktop.services.registration.fees import ScheduleRow
-from desktop.services.registration.payers import PayerDraft
-from desktop.services.work import Work
+from desktop.services.core.work import Work
+from desktop.services.practice.fees import fees
+from desktop.services.practice.fees.fees import ScheduleRow
+from desktop.services.practice.payers import payers
+from desktop.services.practice.payers.payers import PayerDraft
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import Check, Choice, CodeEdit, PhoneEdit, TextEdit
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context
 from desktop.ui.lib.records import RecordsTab, state_column
 from desktop.ui.lib.table import Column, Kind
-from desktop.ui.payer_list import PayerListDialog
+from desktop.ui.shared.payer_list import PayerListDialog
 
 KINDS = (
     (FilingCode.COMMERCIAL, "Commercial"),

@@ -9,10 +9,10 @@ from typing import Any
 from desktop.models.values.enums import TaxIdKind
 from desktop.services.coding.directory import DirectoryProvider
 from desktop.services.coding.values import NPPES
-from desktop.services.registration import directory, locations, providers
-from desktop.services.registration.locations import LocationDraft
-from desktop.services.registration.providers import ProviderDraft
-from desktop.services.work import Work
+from desktop.services.core.work import Work
+from desktop.services.practice.office import directory, locations, providers
+from desktop.services.practice.office.locations import LocationDraft
+from desktop.services.practice.office.providers import ProviderDraft
 from desktop.ui.lib.edits import Check, Choice, CodeEdit, PhoneEdit, TextEdit
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context

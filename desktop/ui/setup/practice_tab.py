@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QScrollArea, QVBoxLayout
 
 from desktop.errors import AppError, EnvironmentProblem, Problem
 from desktop.models.values.money import Money
-from desktop.services.registration import fees, locations, practice, providers
-from desktop.services.registration.practice import PracticeSettings
-from desktop.services.work import Work
+from desktop.services.core.work import Work
+from desktop.services.practice.fees import fees
+from desktop.services.practice.office import locations, practice, providers
+from desktop.services.practice.office.practice import PracticeSettings
 from desktop.ui.lib import messages
 from desktop.ui.lib.edits import Choice, MoneyEdit, NoteEdit, PhoneEdit, TextEdit
 from desktop.ui.lib.form import Form

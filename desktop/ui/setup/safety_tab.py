@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.errors import AppError, Cancelled
-from desktop.services import backup, doctor
-from desktop.services.backup import Made, Standing
-from desktop.services.doctor import Check, Report
+from desktop.services.care import backup, doctor
+from desktop.services.care.backup import Made, Standing
+from desktop.services.care.doctor import Check, Report
 from desktop.ui.lib import dates, messages, theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from desktop.errors import AppError, Problem
 from desktop.models.values.enums import Role
-from desktop.services import keys, practice_folder
-from desktop.services.database import Database
-from desktop.services.registration import practice, users
-from desktop.services.registration.practice import UserRow
-from desktop.services.work import Progress, Work
+from desktop.services.care import keys, practice_folder, users
+from desktop.services.core.database import Database
+from desktop.services.core.work import Progress, Work
+from desktop.services.practice.office import practice
+from desktop.services.practice.office.practice import UserRow
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Check, Choice, TextEdit

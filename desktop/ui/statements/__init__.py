@@ -1,1 +1,4 @@
-"""The statements page, and the panel that explains a charge line."""
+"""The page Statements: who is due, the run, printing.
+
+May import: shared, lib.
+"""

@@ -11,16 +11,15 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from desktop.models.values.money import Money, total
-from desktop.services.statements import run
-from desktop.services.statements.run import IssuedStatement, RunRow, StatementRun
-from desktop.services.work import Changes, Work
-from desktop.ui import commands
-from desktop.ui.lib import messages
+from desktop.services.billing.statements import run
+from desktop.services.billing.statements.run import IssuedStatement, RunRow, StatementRun
+from desktop.services.core.work import Changes, Work
+from desktop.ui.lib import commands, messages
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
-from desktop.ui.statements.explain import AccountDialog
+from desktop.ui.shared.account_dialog import AccountDialog
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,4 @@
-"""The Today page."""
+"""The page Today: what needs work, counted and linked.
+
+May import: shared, lib.
+"""

@@ -8,10 +8,10 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from desktop.services.core.work import Changes, Work
 from desktop.services.reports import first_steps, today
 from desktop.services.reports.first_steps import FirstStep
 from desktop.services.reports.today import TodayCount, Weight
-from desktop.services.work import Changes, Work
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label

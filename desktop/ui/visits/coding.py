@@ -11,20 +11,20 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 
 from desktop.models.values.identifiers import dotted
-from desktop.services import codes
+from desktop.services.claims.rules.coding import articles
+from desktop.services.claims.rules.coding.articles import PendingArticle
+from desktop.services.claims.rules.findings import Finding
 from desktop.services.coding.suggest.values import DIAGNOSIS, PROCEDURE, Suggestion
 from desktop.services.coding.values import CPT, HCPCS, ICD10CM
-from desktop.services.registration import procedures
-from desktop.services.registration.procedures import SYSTEM as OWN
-from desktop.services.registration.procedures import ProcedureDraft
-from desktop.services.rules.coding import articles
-from desktop.services.rules.coding.articles import PendingArticle
-from desktop.services.rules.findings import Finding
+from desktop.services.core.work import Work
+from desktop.services.practice.codes import procedures
+from desktop.services.practice.codes import suggesting as codes
+from desktop.services.practice.codes.procedures import SYSTEM as OWN
+from desktop.services.practice.codes.procedures import ProcedureDraft
 from desktop.services.visits import choices
 from desktop.services.visits import companions as service
 from desktop.services.visits.choices import Choices
 from desktop.services.visits.companions import Companions, How
-from desktop.services.work import Work
 from desktop.ui.lib import messages
 from desktop.ui.visits.article_dialog import ArticleDialog
 from desktop.ui.visits.companions_dialog import LOOK_UP, CompanionsDialog

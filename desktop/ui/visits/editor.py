@@ -10,13 +10,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop.errors import AppError, LostUpdate, RuleError
 from desktop.models.values.enums import ClaimState, VisitState
-from desktop.services.claims import create
-from desktop.services.rules import check
-from desktop.services.rules.check import CheckResult
+from desktop.services.claims.life import create
+from desktop.services.claims.rules import check
+from desktop.services.claims.rules.check import CheckResult
+from desktop.services.core.work import Work
 from desktop.services.visits import choices, entry, posting, replacing
 from desktop.services.visits.choices import Choices, PatientFacts
 from desktop.services.visits.values import VisitChange, VisitDraft, VisitView
-from desktop.services.work import Work
 from desktop.ui.lib import messages
 from desktop.ui.lib.page import Context
 from desktop.ui.visits.coding import Coding
@@ -35,7 +35,7 @@ class VisitEditor(VisitScreen):
         super().__init__(context)
         self._refused = False
         self.coding = Coding(self)
-        self.reviewing = Reviewing(self, lambda: self._check(focus=False))
+        self.reviewing = Reviewing(self, lambda: self._check(focus=False), self.save)
         self._waiting: Callable[[], None] | None = None
         self.told.connect(self._warn_of_other_coverage)
         self.lines.finished.connect(self.save_and_check)

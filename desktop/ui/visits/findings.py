@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.models.values.enums import ClaimState, Severity
-from desktop.services.rules.check import CheckResult, Passed, is_advice
-from desktop.services.rules.coding.lcd import UNCONFIRMED
-from desktop.services.rules.findings import Finding
+from desktop.services.claims.rules.check import CheckResult, Passed, is_advice
+from desktop.services.claims.rules.coding.lcd import UNCONFIRMED
+from desktop.services.claims.rules.findings import Finding
 from desktop.services.visits.values import ClaimRef
-from desktop.ui.commands import Command
 from desktop.ui.lib import theme
+from desktop.ui.lib.commands import Command
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.page import action_button
 from desktop.ui.lib.table import Tone, tone_icon

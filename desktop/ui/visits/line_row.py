@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop.errors import Problem
 from desktop.models.values.money import Money
-from desktop.services.registration.procedures import ProcedureDraft
+from desktop.services.practice.codes.procedures import ProcedureDraft
 from desktop.services.visits.values import LineDraft, LineView
 from desktop.ui.lib import theme
 from desktop.ui.lib.edits import MoneyEdit, TextEdit, plain_label, width_for

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.models.values.money import Money, total
-from desktop.services.registration.procedures import ProcedureDraft
+from desktop.services.practice.codes.procedures import ProcedureDraft
 from desktop.services.visits.values import LineDraft, LineView
 from desktop.ui.lib import theme
 from desktop.ui.lib.edits import plain_label

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.services.coding.suggest.values import Status, Suggestion
-from desktop.services.work import Work
+from desktop.services.core.work import Work
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label

@@ -11,13 +11,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.models.values.enums import VisitState
-from desktop.services import codes
+from desktop.services.core.work import Changes
+from desktop.services.practice.codes import suggesting as codes
 from desktop.services.visits import choices, listing
 from desktop.services.visits.choices import Choices
 from desktop.services.visits.values import VisitFilter, VisitRow
-from desktop.services.work import Changes
-from desktop.ui import commands
-from desktop.ui.lib import messages
+from desktop.ui.lib import commands, messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Choice, DateEdit, TextEdit, plain_label
 from desktop.ui.lib.form import Form

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from desktop.models.values.identifiers import dotted
+from desktop.services.core.work import Work
 from desktop.services.visits import review
 from desktop.services.visits.review_values import (
     ADD,
@@ -16,7 +17,6 @@ from desktop.services.visits.review_values import (
     ReviewView,
     VerdictDraft,
 )
-from desktop.services.work import Work
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import TextEdit
@@ -25,7 +25,7 @@ from desktop.ui.visits import sources
 from desktop.ui.visits.review_dialog import ReviewDialog
 
 if TYPE_CHECKING:
-    from desktop.ui.visits.editor import VisitEditor
+    from desktop.ui.visits.screen import VisitScreen
 
 
 class Reviewing:
@@ -35,9 +35,15 @@ class Reviewing:
         state: “” without a review, “open”, or “closed”.
     """
 
-    def __init__(self, editor: VisitEditor, check: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        editor: VisitScreen,
+        check: Callable[[], None],
+        save: Callable[[Callable[[], None]], None],
+    ) -> None:
         self._editor = editor
         self._check = check
+        self._save = save
         self._asked = editor.context.runner.latest(editor)
         self._visit_id = 0
         self._told = (0, "")
@@ -88,7 +94,7 @@ class Reviewing:
         """Save the visit, then ask what the reviewer should look at."""
         editor = self._editor
         if editor.is_dirty or editor.view is None:
-            editor.save(self._ask_note)
+            self._save(self._ask_note)
         else:
             self._ask_note()
 

@@ -22,8 +22,8 @@ from desktop.ui.lib.dates import shown
 from desktop.ui.lib.edits import Choice, CodeEdit, DateEdit, plain_label
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.page import Context
-from desktop.ui.lib.search_mode import SearchMode
 from desktop.ui.lib.type_ahead import Suggestion, TypeAhead
+from desktop.ui.shared.search_mode import SearchMode
 from desktop.ui.visits import sources
 from desktop.ui.visits.diagnoses import DiagnosisBox
 from desktop.ui.visits.facts import NAMES as FACTS

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.models.values.identifiers import dotted, undotted
-from desktop.services import codes
-from desktop.services.codes import ProcedureChoice
 from desktop.services.coding.values import BUILT_IN, CodeHit
-from desktop.services.registration import search
-from desktop.services.registration.procedures import ProcedureDraft
-from desktop.services.registration.search import PatientRow
+from desktop.services.people import search
+from desktop.services.people.search import PatientRow
+from desktop.services.practice.codes import suggesting as codes
+from desktop.services.practice.codes.procedures import ProcedureDraft
+from desktop.services.practice.codes.suggesting import ProcedureChoice
 from desktop.services.visits import choices
 from desktop.services.visits.choices import DiagnosisChoice
 from desktop.ui.lib.dates import shown

@@ -11,12 +11,11 @@ from sqlalchemy import select
 
 from desktop.errors import Cancelled, EnvironmentProblem, RuleError
 from desktop.models.people import Person
-from desktop.services import backup, doctor, practice_folder
-from desktop.services.claims import numbers
-from desktop.services.database import Database
+from desktop.services.care import backup, doctor, practice_folder, users
+from desktop.services.core import numbers
+from desktop.services.core.database import Database
+from desktop.services.core.work import Progress, Work
 from desktop.services.payments import posting, staging
-from desktop.services.registration import users
-from desktop.services.work import Progress, Work
 from tests.conftest import CHEAP, PASSWORD
 from tests.unit.payments.scene import Clp, Svc, era, make_scene
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.services import doctor, sqlcipher
-from desktop.services.database import Database
+from desktop.services.care import doctor
+from desktop.services.core.database import Database
+from desktop.services.store import sqlcipher
 from tests.unit.care.test_backup import fill
 
 

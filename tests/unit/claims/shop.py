@@ -10,9 +10,9 @@ from typing import Any
 from desktop.models.people import Coverage, Patient
 from desktop.models.practice import Payer, Practice
 from desktop.models.visits import Visit
-from desktop.services.claims.create import create_claims
-from desktop.services.database import Database
-from desktop.services.work import Work
+from desktop.services.claims.life.create import create_claims
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
 from tests import factories
 from tests.factories import LineSpec
 

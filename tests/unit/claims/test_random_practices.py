@@ -18,13 +18,14 @@ from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import FilingCode, Relationship, Severity, Sex
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine
-from desktop.services.claims import codec, command
-from desktop.services.claims.checking import ClaimFinding, by_rules
-from desktop.services.database import Database
-from desktop.services.edi.claims837 import SentClaim, SentClaims
-from desktop.services.edi.envelope import fold
-from desktop.services.edi.read import read_file
-from desktop.services.work import Work
+from desktop.services.claims.delivery import command
+from desktop.services.claims.life.checking import ClaimFinding, by_rules
+from desktop.services.claims.record import codec
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.formats.edi.claims837 import SentClaim, SentClaims
+from desktop.services.formats.edi.envelope import fold
+from desktop.services.formats.edi.read import read_file
 from tests import factories
 from tests.factories import LineSpec
 from tests.helpers.pyx12_gate import assert_837p_clean

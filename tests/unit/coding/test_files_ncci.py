@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from desktop.errors import AppError, Cancelled, RuleError
-from desktop.services.bench.codes_import import write_pairs
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.values import NCCI, ImportOptions
+from desktop.services.sample.bench.codes_import import write_pairs
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import NOW
 

@@ -20,8 +20,8 @@ from desktop.errors import AppError, Cancelled, RuleError
 from desktop.models.values.identifiers import npi_check_digit
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.values import NPPES, ImportOptions
-from desktop.services.database import CODES_NAME, Database
-from desktop.services.registration.directory import draft_of, find_in_directory
+from desktop.services.core.database import CODES_NAME, Database
+from desktop.services.practice.office.directory import draft_of, find_in_directory
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import NOW
 

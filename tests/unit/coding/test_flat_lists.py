@@ -16,7 +16,7 @@ from desktop.services.coding.builtin.places import PLACES
 from desktop.services.coding.builtin.remarks import REMARKS
 from desktop.services.coding.store import CodeStore
 from desktop.services.coding.values import CARC, HCPCS, MODIFIER, NUCC, POS, RARC
-from desktop.services.database import Database
+from desktop.services.core.database import Database
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import IN_2026, NOW
 

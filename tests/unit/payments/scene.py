@@ -12,9 +12,10 @@ from desktop.models.practice import Payer
 from desktop.models.values.enums import ClaimState, FilingCode
 from desktop.models.values.money import Money
 from desktop.models.visits import Visit
-from desktop.services.claims import build, create
-from desktop.services.database import Database
-from desktop.services.work import Work
+from desktop.services.claims.life import create
+from desktop.services.claims.record import build
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
 from tests.factories import (
     LineSpec,
     make_coverage,

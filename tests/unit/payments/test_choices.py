@@ -9,9 +9,11 @@ import pytest
 from desktop.errors import NotFound
 from desktop.models.values.enums import Party
 from desktop.models.values.money import Money
-from desktop.services.database import Database
-from desktop.services.payments import choices, files, posting, receipts, segments, staging
-from desktop.services.registration import search
+from desktop.services.core.database import Database
+from desktop.services.exchange import inbox as files
+from desktop.services.money import receipts
+from desktop.services.payments import choices, posting, segments, staging
+from desktop.services.people import search
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
 
 

@@ -9,20 +9,14 @@ from desktop.errors import RuleError
 from desktop.models.claims import Claim, Task
 from desktop.models.ledger import Entry, Leg
 from desktop.models.payments import Remittance, RemittanceClaim
-from desktop.models.values.enums import (
-    Account,
-    ClaimState,
-    Party,
-    ReceiptMethod,
-    TaskKind,
-)
+from desktop.models.values.enums import Account, ClaimState, Party, ReceiptMethod, TaskKind
 from desktop.models.values.money import Money
-from desktop.services import ledger
-from desktop.services.database import Database
-from desktop.services.ledger import PeriodTotals
-from desktop.services.payments import posting, receipts, staging, worklist
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.money import ledger, receipts
+from desktop.services.money.ledger import PeriodTotals
+from desktop.services.payments import posting, staging, worklist
 from desktop.services.payments.staging import Staged
-from desktop.services.work import Work
 from tests.factories import LineSpec
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
 

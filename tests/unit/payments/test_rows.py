@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop.models.values.money import Money
-from desktop.services.database import Database
+from desktop.services.core.database import Database
 from desktop.services.payments import staging, views
 from desktop.ui.payments import rows
 from desktop.ui.payments.eob_text import read_provider, read_reasons

@@ -18,9 +18,10 @@ from desktop.models.values.enums import (
     TaskKind,
 )
 from desktop.models.values.money import Money
-from desktop.services import doctor
-from desktop.services.database import Database
-from desktop.services.payments import posting, receipts
+from desktop.services.care import doctor
+from desktop.services.core.database import Database
+from desktop.services.money import receipts
+from desktop.services.payments import posting
 from tests.factories import LineSpec
 from tests.unit.payments.scene import Clp, Svc, era, make_scene
 from tests.unit.payments.test_posting import (

@@ -10,11 +10,12 @@ from sqlalchemy import event
 
 from desktop.models.values.enums import ReceiptMethod
 from desktop.models.values.money import Money
-from desktop.services.database import Database
-from desktop.services.payments import receipts
+from desktop.services.billing.accounts import accounts
+from desktop.services.billing.statements import build, explain, run
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.money import receipts
 from desktop.services.reports import registry, today
-from desktop.services.statements import accounts, build, explain, run
-from desktop.services.work import Work
 from tests.factories import (
     make_coverage,
     make_patient,

@@ -10,22 +10,23 @@ import json
 import pytest
 from sqlalchemy import select
 
+from desktop.clock import SampleClock
 from desktop.errors import NotFound, RuleError
 from desktop.models.claims import Claim
 from desktop.models.ledger import AuditRow
 from desktop.models.values.enums import ReceiptMethod, Role
 from desktop.models.values.money import ZERO, Money, total
-from desktop.services import ledger
-from desktop.services.clock import SampleClock
-from desktop.services.database import Database
-from desktop.services.documents.tables import ReportTable
-from desktop.services.payments import posting, receipts, staging
-from desktop.services.payments.receipts import ReceiptDraft
+from desktop.services.core.database import Database
+from desktop.services.core.work import Actor, UserId, Work
+from desktop.services.formats.documents.tables import ReportTable
+from desktop.services.money import ages as age_boxes
+from desktop.services.money import ledger, receipts
+from desktop.services.money.receipts import ReceiptDraft
+from desktop.services.payments import posting, staging
 from desktop.services.reports import aging, daily, lists, period, registry
 from desktop.services.reports.values import Period
-from desktop.services.work import Actor, UserId, Work
 from tests.factories import LineSpec, make_coverage, make_patient, make_payer, make_visit
-from tests.unit.documents import reading
+from tests.unit.formats.documents import reading
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
 
 TODAY = dt.date(2026, 9, 15)
@@ -89,7 +90,7 @@ def test_day_120_counted_in_two_buckets(database: Database) -> None:
     found = database.read(lambda w: aging.aging_by_payer(w, TODAY))
     assert [b.cents for b in found.boxes] == [0b11, 0b1100, 0b110000, 0b11000000, 0b1100000000]
     assert found.net == database.read(lambda w: ledger.receivables_by_side(w, TODAY))[0]
-    assert [aging.box_of(a) for a in (30, 31, 120, 121)] == [0, 1, 3, 4]
+    assert [age_boxes.box_of(a) for a in (30, 31, 120, 121)] == [0, 1, 3, 4]
 
 
 def test_patient_share_ages_from_the_day_it_became_the_patients(

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from desktop.clock import SampleClock
 from desktop.errors import RuleError
 from desktop.models.claims import Claim
 from desktop.models.ledger import Leg, OpenItem
@@ -18,17 +19,16 @@ from desktop.models.payments import Receipt, Remittance
 from desktop.models.people import Coverage, Patient
 from desktop.models.values.enums import Account, ClaimState, Party, ReceiptMethod
 from desktop.models.values.money import ZERO, Money, total
-from desktop.services import ledger
-from desktop.services.claims import build as claim_build
-from desktop.services.claims import create
-from desktop.services.clock import SampleClock
-from desktop.services.database import Database
-from desktop.services.documents.statement import check
-from desktop.services.payments import posting, receipts, staging
+from desktop.services.billing.statements import build, run
+from desktop.services.claims.life import create
+from desktop.services.claims.record import build as claim_build
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.formats.documents.statement import check
+from desktop.services.money import ledger, receipts
+from desktop.services.payments import posting, staging
 from desktop.services.reports import aging, daily
 from desktop.services.reports.values import Period
-from desktop.services.statements import build, run
-from desktop.services.work import Work
 from tests.factories import (
     LineSpec,
     make_coverage,

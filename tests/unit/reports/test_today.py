@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
+from desktop.clock import SampleClock
 from desktop.models.claims import Claim
 from desktop.models.practice import Payer, Practice
 from desktop.models.values.enums import ClaimState, TaskKind
 from desktop.models.values.money import Money
-from desktop.services import audit
-from desktop.services.clock import SampleClock
-from desktop.services.database import Database
+from desktop.services.core import audit
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
 from desktop.services.payments import staging
 from desktop.services.reports import today
 from desktop.services.reports.today import TodayCount, Weight
-from desktop.services.work import Work
 from tests.factories import make_coverage, make_patient, make_payer, make_visit
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
 from tests.unit.reports.test_figures import pay, post
@@ -137,7 +137,7 @@ def test_visits_without_claims_and_drafts_are_told(database: Database) -> None:
 
 
 def test_statements_due_are_told_until_they_are_issued(database: Database) -> None:
-    from desktop.services.statements import run
+    from desktop.services.billing.statements import run
 
     scene = make_scene(database)
     line = Svc(10000, 9000, [("PR", "3", 1000)])

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from desktop.models.values.enums import FilingCode
+from desktop.services.core.work import Work
 from desktop.services.visits.values import LineDraft, VisitDraft
-from desktop.services.work import Work
 from tests import factories
 
 ON = dt.date(2026, 9, 1)

@@ -7,10 +7,10 @@ import datetime as dt
 from desktop.models.people import Patient, Person
 from desktop.models.values.enums import Sex
 from desktop.services.coding.values import ICD10CM
-from desktop.services.database import Database
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
 from desktop.services.visits import choices
 from desktop.services.visits.companions import Companions, How, companions
-from desktop.services.work import Work
 from tests.unit.visits.scenes import make_scene
 
 ON = dt.date(2026, 9, 1)

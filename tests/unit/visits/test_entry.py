@@ -13,7 +13,7 @@ from desktop.models.ledger import Entry
 from desktop.models.practice import Fee
 from desktop.models.values.enums import VisitState
 from desktop.models.values.money import Money
-from desktop.services.database import Database
+from desktop.services.core.database import Database
 from desktop.services.visits import entry, listing
 from desktop.services.visits.values import LineDraft, VisitDraft, VisitFilter
 from tests.unit.visits.scenes import ON, make_scene

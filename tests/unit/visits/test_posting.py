@@ -18,11 +18,11 @@ from desktop.models.practice import CodeUse
 from desktop.models.values.enums import Account, ClaimState, EntryKind, Party, VisitState
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine
-from desktop.services import ledger
-from desktop.services.database import Database
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.money import ledger
 from desktop.services.visits import entry, listing, posting, replacing
 from desktop.services.visits.values import LineDraft, VisitFilter, VisitView
-from desktop.services.work import Work
 from tests import factories
 from tests.unit.visits.scenes import ON, Scene, make_scene
 

@@ -9,17 +9,17 @@ from typing import TypeVar
 
 import pytest
 
+from desktop.clock import SampleClock
 from desktop.errors import Forbidden, LostUpdate, NotFound, RuleError
 from desktop.models.practice import User
 from desktop.models.values.enums import Role
-from desktop.services import audit
-from desktop.services.clock import SampleClock
-from desktop.services.database import Database
-from desktop.services.rules import check
+from desktop.services.claims.rules import check
+from desktop.services.core import audit
+from desktop.services.core.database import Database
+from desktop.services.core.work import Actor, Changes, UserId, Work
 from desktop.services.visits import entry, review
 from desktop.services.visits.review_values import ReviewView, VerdictDraft
 from desktop.services.visits.values import LineDraft
-from desktop.services.work import Actor, Changes, UserId, Work
 from tests.unit.visits.scenes import Scene, make_scene
 
 T = TypeVar("T")

@@ -15,9 +15,9 @@ import functools
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import resources
 from types import MappingProxyType
 
+from desktop.resources import data_of
 from desktop.services.coding.words import stem
 
 LONGEST = 9
@@ -53,7 +53,7 @@ def heads(text: str) -> Iterator[str]:
 
 def lines() -> Iterator[tuple[str, str, str]]:
     """File name, left and right side of every line of the data folder."""
-    folder = resources.files(__package__) / "data"
+    folder = data_of(__package__)
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if file.name.endswith(".txt"):
             for line in file.read_text("utf-8").splitlines():

@@ -12,8 +12,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from desktop.clock import stamp
 from desktop.errors import RuleError
-from desktop.services.clock import stamp
 from desktop.services.coding import systems
 from desktop.services.coding.connection import Connection
 from desktop.services.coding.parts import Import, Part

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from desktop.clock import stamp
 from desktop.errors import RuleError
-from desktop.services.clock import stamp
 from desktop.services.coding import systems
 from desktop.services.coding.files.streams import Reading
 from desktop.services.coding.index import Term, write_terms

@@ -6,7 +6,7 @@ import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 
-from desktop.services.clock import stamp
+from desktop.clock import stamp
 from desktop.services.coding import systems
 from desktop.services.coding.files.streams import Reading
 from desktop.services.coding.parts import Import

@@ -12,9 +12,10 @@ import functools
 import hashlib
 import re
 
+from desktop.clock import stamp
 from desktop.errors import RuleError
 from desktop.models.values.identifiers import STATES, digits, npi_problem
-from desktop.services.clock import stamp
+from desktop.models.values.text import fold, one_line
 from desktop.services.coding import directory, systems
 from desktop.services.coding.directory import DirectoryProvider, as_row
 from desktop.services.coding.files import quarters
@@ -22,7 +23,6 @@ from desktop.services.coding.files.streams import Reading, cell, header
 from desktop.services.coding.parts import FileKind, Import, Part
 from desktop.services.coding.systems import Draft
 from desktop.services.coding.values import NPPES, ImportResult
-from desktop.services.registration.fields import fold, one_line
 
 _KIND = "npidata"
 _NAMES = {

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from pathlib import PurePath
 
+from desktop.clock import stamp
 from desktop.errors import RuleError
-from desktop.services.clock import stamp
 from desktop.services.coding import systems
 from desktop.services.coding.parts import FileKind, Import, Part
 from desktop.services.coding.systems import Draft

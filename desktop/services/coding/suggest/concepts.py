@@ -10,7 +10,8 @@ are written apart (“pre - op”), as the tokens of a note are.
 from __future__ import annotations
 
 import functools
-from importlib import resources
+
+from desktop.resources import data_of
 
 Concept = tuple[tuple[str, ...], tuple[str, ...]]
 """Codes without dot, best first, and the phrases that mean them."""
@@ -19,7 +20,7 @@ Concept = tuple[tuple[str, ...], tuple[str, ...]]
 @functools.cache
 def concepts() -> tuple[Concept, ...]:
     """All lines of the data folder."""
-    folder = resources.files(__package__) / "data"
+    folder = data_of(__package__)
     out: list[Concept] = []
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
         if not file.name.endswith(".txt"):

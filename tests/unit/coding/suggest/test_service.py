@@ -8,9 +8,9 @@ import pytest
 
 from desktop.errors import RuleError
 from desktop.models.practice import Procedure
-from desktop.services.codes import suggest_codes
-from desktop.services.database import Database
-from desktop.services.work import Work
+from desktop.services.core.database import Database
+from desktop.services.core.work import Work
+from desktop.services.practice.codes.suggesting import suggest_codes
 from tests.factories import make_patient
 
 ON = dt.date(2026, 9, 15)

@@ -1,0 +1,4 @@
+"""Statements: one guarantor each, explained from every figure back to the payer's own bytes.
+
+May import: accounts.
+"""

@@ -1,5 +1,0 @@
-"""The sample practice: invented people, the whole job done, the same for the same seed."""
-
-from desktop.services.demo.story import DemoResult, run_demo
-
-__all__ = ["DemoResult", "run_demo"]

@@ -1,0 +1,4 @@
+"""Tables that an office brings as CSV: fees, payers, visits.
+
+May import: no other part.
+"""

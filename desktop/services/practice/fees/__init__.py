@@ -1,0 +1,4 @@
+"""Fee schedules: prices by date, typed or imported.
+
+May import: office.
+"""

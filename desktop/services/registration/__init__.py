@@ -1,1 +1,0 @@
-"""Practice, places, providers, payers, fees, patients and their coverage."""

@@ -1,1 +1,0 @@
-"""The checks of a claim before it goes out: pure rules, and their run over a visit."""

@@ -1,1 +1,0 @@
-"""Statements: one guarantor each, explained from every figure back to the payer's own bytes."""

@@ -1,1 +1,0 @@
-"""The built-in training payer: it reads our claim files and answers them, for practice only."""

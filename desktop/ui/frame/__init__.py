@@ -1,0 +1,4 @@
+"""The window around the pages: shell, palette, commands, keys, idle lock.
+
+May import: pages, shared, lib.
+"""

@@ -1,0 +1,4 @@
+"""Parts of several pages that know the services: account, payer list, search mode.
+
+May import: lib.
+"""
