@@ -21,11 +21,11 @@ from desktop.cli.frame import (
     read_bytes,
 )
 from desktop.errors import RuleError
-from desktop.services.coding.values import BEST, BUILT_IN, ICD10CM
+from desktop.services.coding.base.values import BEST, BUILT_IN, ICD10CM
 
 if TYPE_CHECKING:
-    from desktop.services.coding.suggest.values import Suggestion
-    from desktop.services.coding.values import CodeHit, ImportResult
+    from desktop.services.coding.base.values import CodeHit, ImportResult
+    from desktop.services.coding.notes.values import Suggestion
     from desktop.services.core.database import Database
     from desktop.services.practice.payers.payer_import import PayerImport
 
@@ -105,7 +105,7 @@ def _count(text: str) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from desktop.services.coding.values import ImportOptions
+    from desktop.services.coding.base.values import ImportOptions
     from desktop.services.practice.codes import code_sets
 
     said = ImportOptions(
@@ -228,7 +228,7 @@ def _hits(database: Database, text: str, options: argparse.Namespace) -> list[Co
 
 
 def _suggest(options: argparse.Namespace) -> int:
-    from desktop.services.coding.suggest.values import plain_suggestions
+    from desktop.services.coding.notes.values import plain_suggestions
     from desktop.services.practice.codes.suggesting import suggest_codes
 
     with open_practice(options) as database:

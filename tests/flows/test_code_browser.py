@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop.services.coding.values import BEST, BUILT_IN
+from desktop.services.coding.base.values import BEST, BUILT_IN
 from desktop.services.coding.vectors import model
 from desktop.services.core.database import Database
 from desktop.services.practice.codes import suggesting as codes

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.models.values.enums import Role
 from desktop.services.care import keys, practice_folder
-from desktop.services.coding.values import ImportOptions
+from desktop.services.coding.base.values import ImportOptions
 from desktop.services.core.database import Database
 from desktop.services.formats.documents.cms1500 import PrinterProfile
 from desktop.services.practice.codes import code_sets
@@ -27,7 +27,7 @@ from tests.conftest import CHEAP, PASSWORD
 from tests.flows.conftest import focused, settle
 from tests.flows.test_patients import enter, ready
 from tests.helpers.keys import CONTROL, press, type_in
-from tests.unit.coding import test_files_nppes as nppes
+from tests.unit.coding.files import test_files_nppes as nppes
 from tests.unit.people import drafts
 
 NEW_PASSWORD = "seven quiet herons"

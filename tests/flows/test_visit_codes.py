@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import BEST, BUILT_IN, ICD10CM, CodeHit
+from desktop.services.coding.base.values import BEST, BUILT_IN, ICD10CM, CodeHit
+from desktop.services.coding.library.store import CodeStore
 from desktop.services.core.database import Database
 from desktop.services.core.work import Work
 from desktop.services.practice.codes import code_pages

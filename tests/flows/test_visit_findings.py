@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from desktop.models.practice import Payer
 from desktop.models.values.enums import FilingCode
 from desktop.services.claims.rules.coding import articles
-from desktop.services.coding.values import ImportOptions
+from desktop.services.coding.base.values import ImportOptions
 from desktop.services.core.database import Database
 from desktop.services.core.work import Work
 from desktop.services.practice.codes import code_sets

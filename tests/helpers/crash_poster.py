@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from desktop.clock import SystemClock
 from desktop.models.values.enums import ReceiptMethod, Role
 from desktop.models.values.money import Money
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
 from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, UserId, Work
 from desktop.services.money import receipts

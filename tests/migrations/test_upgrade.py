@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from desktop.clock import SampleClock
 from desktop.services.care import practice_folder
-from desktop.services.coding.index import EDITION
-from desktop.services.coding.values import POS
+from desktop.services.coding.base.values import POS
+from desktop.services.coding.releases.index import EDITION
 from desktop.services.core.database import CODES_NAME, PRACTICE_NAME
 from desktop.services.store import schema, sqlcipher
 from tests.conftest import PASSWORD, TODAY

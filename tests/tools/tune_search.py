@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import BEST, BUILT_IN
+from desktop.services.coding.base.values import BEST, BUILT_IN
+from desktop.services.coding.library.store import CodeStore
 from desktop.services.sample.bench.queries import Query, marks, own_folder, read_set
 
 ON: Final = dt.date(2026, 9, 15)

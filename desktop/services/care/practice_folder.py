@@ -17,8 +17,8 @@ from desktop.models.practice import Practice, User
 from desktop.models.values.enums import Role
 from desktop.services.care import chain_heads as heads
 from desktop.services.care import folders, keys, vault
-from desktop.services.coding.index import EDITION as INDEX_EDITION
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
+from desktop.services.coding.releases.index import EDITION as INDEX_EDITION
 from desktop.services.core import audit
 from desktop.services.core.database import CODES_NAME, PRACTICE_NAME, Database
 from desktop.services.core.work import Actor, Changes, Permission, Progress, UserId, Work, needs

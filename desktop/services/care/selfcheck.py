@@ -17,8 +17,8 @@ from desktop.errors import AppError, EnvironmentProblem
 from desktop.models.practice import User
 from desktop.models.values.enums import Role
 from desktop.services.care import practice_folder, vault
-from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import ICD10CM
+from desktop.services.coding.base.values import ICD10CM
+from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.vectors import model
 from desktop.services.core.database import CODES_NAME, PRACTICE_NAME
 from desktop.services.core.work import Work

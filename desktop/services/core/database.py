@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 import desktop.models.mapped  # noqa: F401 - all tables must be known before the first flush
 from desktop.clock import Clock
 from desktop.errors import EnvironmentProblem
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
 from desktop.services.core import audit
 from desktop.services.core.work import Actor, Changes, Progress, Work
 from desktop.services.store import sqlcipher

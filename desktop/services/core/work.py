@@ -19,7 +19,7 @@ from desktop.models.values.enums import Role
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from desktop.services.coding.store import CodeStore
+    from desktop.services.coding.library.store import CodeStore
     from desktop.services.store.documents import DocumentStore
 
 UserId = NewType("UserId", int)

@@ -13,8 +13,8 @@ from desktop.models.people import Patient, Person
 from desktop.models.practice import CodeUse
 from desktop.models.values.enums import VisitState
 from desktop.models.visits import Visit
-from desktop.services.coding.store import normal
-from desktop.services.coding.values import BUILT_IN, ICD10CM, CodeHit
+from desktop.services.coding.base.values import BUILT_IN, ICD10CM, CodeHit
+from desktop.services.coding.library.store import normal
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.practice.codes import code_pages
 from desktop.services.practice.codes import suggesting as codes

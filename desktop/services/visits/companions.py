@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from desktop.services.coding import browser
-from desktop.services.coding.browser import Addition
-from desktop.services.coding.references import references
-from desktop.services.coding.store import CodeStore, normal
-from desktop.services.coding.values import CodeInfo, NoteKind, Standing
-from desktop.services.coding.variants import Side
+from desktop.services.coding.base.references import references
+from desktop.services.coding.base.values import CodeInfo, NoteKind, Standing
+from desktop.services.coding.library import browser
+from desktop.services.coding.library.browser import Addition
+from desktop.services.coding.library.store import CodeStore, normal
+from desktop.services.coding.library.variants import Side
 from desktop.services.core.work import Permission, Work, needs
 
 MOST_BELOW = 15

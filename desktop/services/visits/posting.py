@@ -19,7 +19,7 @@ from desktop.models.practice import CodeUse
 from desktop.models.values.enums import Account, ClaimState, EntryKind, Party, VisitState
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine, Visit
-from desktop.services.coding.values import ICD10CM
+from desktop.services.coding.base.values import ICD10CM
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.money import ledger

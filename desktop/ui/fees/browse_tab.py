@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.services.coding.values import ICD10CM, Release
+from desktop.services.coding.base.values import ICD10CM, Release
 from desktop.services.core.work import Changes
 from desktop.services.practice.codes import code_pages
 from desktop.services.practice.codes.code_pages import BrowseSystem, CodeLine, Listing, ShownCode

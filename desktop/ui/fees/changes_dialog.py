@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.services.coding.differences import CodeChange, Differences, What
-from desktop.services.coding.values import Release
+from desktop.services.coding.base.values import Release
+from desktop.services.coding.library.differences import CodeChange, Differences, What
 from desktop.services.core.work import Work
 from desktop.services.practice.codes import code_pages
 from desktop.ui.lib import theme

@@ -8,9 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from desktop.services.coding.browser import Addition, CodePage, NoteBlock, NoteGroup, NoteLine
-from desktop.services.coding.values import ICD10CM, CodeInfo, NoteKind
-from desktop.services.coding.variants import Side
+from desktop.services.coding.base.values import ICD10CM, CodeInfo, NoteKind
+from desktop.services.coding.library.browser import (
+    Addition,
+    CodePage,
+    NoteBlock,
+    NoteGroup,
+    NoteLine,
+)
+from desktop.services.coding.library.variants import Side
 from desktop.services.practice.codes.code_pages import ShownCode
 from desktop.ui.lib.dates import shown
 from desktop.ui.lib.theme import Scheme

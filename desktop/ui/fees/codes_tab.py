@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.services.coding.values import ImportResult, SourceFile
+from desktop.services.coding.base.values import ImportResult, SourceFile
 from desktop.services.practice.codes import code_sets
 from desktop.services.practice.codes.code_sets import SetState, StandingRow
 from desktop.ui.fees.drop_zone import DropZone, files_of

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import AppError
-from desktop.services.coding.values import BEST, BUILT_IN
+from desktop.services.coding.base.values import BEST, BUILT_IN
 from desktop.services.practice.codes import code_pages
 from desktop.services.practice.codes.code_pages import BestSearch
 from desktop.ui.lib import messages

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import AppError, Cancelled, Problem, RuleError
-from desktop.services.coding.values import ImportOptions, ImportResult, NeedsLicence
+from desktop.services.coding.base.values import ImportOptions, ImportResult, NeedsLicence
 from desktop.services.core.work import Work
 from desktop.services.practice.codes import code_sets
 from desktop.services.practice.codes.code_sets import Candidate

@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from desktop.models.values.enums import TaxIdKind
-from desktop.services.coding.directory import DirectoryProvider
-from desktop.services.coding.values import NPPES
+from desktop.services.coding.base.values import NPPES
+from desktop.services.coding.releases.directory import DirectoryProvider
 from desktop.services.core.work import Work
 from desktop.services.practice.office import directory, locations, providers
 from desktop.services.practice.office.locations import LocationDraft

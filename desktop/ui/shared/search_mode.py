@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import AppError
-from desktop.services.coding.values import BEST, BUILT_IN, ICD10CM
+from desktop.services.coding.base.values import BEST, BUILT_IN, ICD10CM
 from desktop.services.core.work import Changes
 from desktop.services.practice.codes import code_pages
 from desktop.ui.lib import messages

@@ -14,8 +14,8 @@ from desktop.models.values.identifiers import dotted
 from desktop.services.claims.rules.coding import articles
 from desktop.services.claims.rules.coding.articles import PendingArticle
 from desktop.services.claims.rules.findings import Finding
-from desktop.services.coding.suggest.values import DIAGNOSIS, PROCEDURE, Suggestion
-from desktop.services.coding.values import CPT, HCPCS, ICD10CM
+from desktop.services.coding.base.values import CPT, HCPCS, ICD10CM
+from desktop.services.coding.notes.values import DIAGNOSIS, PROCEDURE, Suggestion
 from desktop.services.core.work import Work
 from desktop.services.practice.codes import procedures
 from desktop.services.practice.codes import suggesting as codes

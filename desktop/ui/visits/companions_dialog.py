@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.services.coding.suggest.values import DIAGNOSIS, Status
+from desktop.services.coding.notes.values import DIAGNOSIS, Status
 from desktop.services.visits.companions import Companion, CompanionGroup, Companions, How
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button

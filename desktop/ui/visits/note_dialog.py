@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.services.coding.suggest.values import Status, Suggestion
+from desktop.services.coding.notes.values import Status, Suggestion
 from desktop.services.core.work import Work
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button

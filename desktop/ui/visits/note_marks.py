@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from desktop.services.coding.suggest.values import Status
+from desktop.services.coding.notes.values import Status
 from desktop.ui.lib import theme
 
 WORDS = {

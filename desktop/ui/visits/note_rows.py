@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from desktop.services.coding.suggest.values import Status, Suggestion
+from desktop.services.coding.notes.values import Status, Suggestion
 from desktop.ui.lib import theme
 from desktop.ui.visits.note_marks import WORDS
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 from desktop.errors import Problem
 from desktop.models.values.enums import VisitState
 from desktop.models.values.money import Money
-from desktop.services.coding.values import ICD10CM
+from desktop.services.coding.base.values import ICD10CM
 from desktop.services.visits import choices, entry
 from desktop.services.visits.choices import Choices, PatientFacts
 from desktop.services.visits.values import VisitDraft, VisitView

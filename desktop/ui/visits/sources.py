@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QWidget
 
 from desktop.models.values.identifiers import dotted, undotted
-from desktop.services.coding.values import BUILT_IN, CodeHit
+from desktop.services.coding.base.values import BUILT_IN, CodeHit
 from desktop.services.people import search
 from desktop.services.people.search import PatientRow
 from desktop.services.practice.codes import suggesting as codes

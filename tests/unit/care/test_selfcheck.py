@@ -7,7 +7,7 @@ import pytest
 
 from desktop.errors import EnvironmentProblem
 from desktop.services.care import selfcheck, vault
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
 from desktop.services.store import sqlcipher
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
 
 NOW = dt.datetime(2026, 9, 15, 9, tzinfo=dt.UTC)
 IN_2026 = dt.date(2026, 9, 15)

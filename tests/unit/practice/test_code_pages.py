@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.services.coding.values import GPCI, HCPCS, MPFS
+from desktop.services.coding.base.values import GPCI, HCPCS, MPFS
 from desktop.services.core.database import CODES_NAME, Database
 from desktop.services.practice.codes import code_pages
 from desktop.services.practice.office import locations

@@ -6,7 +6,7 @@ import datetime as dt
 
 from desktop.models.people import Patient, Person
 from desktop.models.values.enums import Sex
-from desktop.services.coding.values import ICD10CM
+from desktop.services.coding.base.values import ICD10CM
 from desktop.services.core.database import Database
 from desktop.services.core.work import Work
 from desktop.services.visits import choices

@@ -10,7 +10,7 @@ from desktop.models.values.claim_record import ClaimRecord, CoverageRecord, Line
 from desktop.models.values.enums import Severity
 from desktop.models.values.money import Money
 from desktop.services.claims.rules.coding.facts import CodingFacts
-from desktop.services.coding.values import DiagnosisCheck
+from desktop.services.coding.base.values import DiagnosisCheck
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,4 @@
-"""Small lists of our own: abbreviations, patients' words, places, modifiers, reason hints."""
+"""Small lists of our own: abbreviations, patients' words, places, modifiers, reason hints.
+
+May import: base.
+"""

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from desktop.resources import data_of
-from desktop.services.coding.words import stem
+from desktop.services.coding.base.words import stem
 
 LONGEST = 9
 """Words of text, small ones counted, that a phrase may stand for."""

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from desktop.services.coding.words import fold, raw_words, stem
+from desktop.services.coding.base.words import fold, raw_words, stem
 
 _SUPPLIES = """
 knee brace | knee support | knee immobilizer = knee orthosis

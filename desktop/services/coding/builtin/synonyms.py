@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.services.coding.words import stem
+from desktop.services.coding.base.words import stem
 
 _LINES = """
 kidney renal

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 
 from desktop.clock import stamp
 from desktop.errors import RuleError
-from desktop.services.coding import systems
-from desktop.services.coding.connection import Connection
-from desktop.services.coding.parts import Import, Part
-from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import LCD, ImportResult, RejectedLine
-from desktop.services.coding.writer import GAP
+from desktop.services.coding.base.connection import Connection
+from desktop.services.coding.base.parts import Import, Part
+from desktop.services.coding.base.values import LCD, ImportResult, RejectedLine
+from desktop.services.coding.releases import systems
+from desktop.services.coding.releases.systems import Draft
+from desktop.services.coding.releases.writer import GAP
 
 NewPair = tuple[str, str, str, str, str, str | None]
 """First, second, indicator, article, first and last day."""

@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from desktop.errors import RuleError
+from desktop.services.coding.base.parts import FileKind, Import, Part
+from desktop.services.coding.base.values import LCD, ImportResult, RejectedLine
 from desktop.services.coding.files import article_rows
 from desktop.services.coding.files.article_rows import Article, Group
 from desktop.services.coding.files.streams import Reading, cell, has_header, header
-from desktop.services.coding.parts import FileKind, Import, Part
-from desktop.services.coding.values import LCD, ImportResult, RejectedLine
 
 _TAGS = re.compile(r"</?[a-zA-Z!][^>]*>")
 _CODE = re.compile(r"[0-9A-Z]{5}")

@@ -15,7 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from desktop.errors import RuleError
-from desktop.services.coding import systems
+from desktop.services.coding.base.parts import HEAD, FileKind, Import, Part
+from desktop.services.coding.base.tabular import TabularNote
+from desktop.services.coding.base.values import CPT, ImportResult, NeedsDay, NoteKind
 from desktop.services.coding.files.streams import (
     Reading,
     named_rows,
@@ -23,12 +25,10 @@ from desktop.services.coding.files.streams import (
     workbook_head,
     workbook_rows,
 )
-from desktop.services.coding.parts import HEAD, FileKind, Import, Part
-from desktop.services.coding.saving import save_release
-from desktop.services.coding.systems import Draft
-from desktop.services.coding.tabular import TabularNote
-from desktop.services.coding.values import CPT, ImportResult, NeedsDay, NoteKind
-from desktop.services.coding.writer import Node
+from desktop.services.coding.releases import systems
+from desktop.services.coding.releases.saving import save_release
+from desktop.services.coding.releases.systems import Draft
+from desktop.services.coding.releases.writer import Node
 
 _CODE = re.compile(r"\d{4}[0-9AFMTU]")
 _TAB = re.compile(r"(\d{4}[0-9AFMTU])\t([^\t]+)")

@@ -8,12 +8,12 @@ import re
 from collections.abc import Sequence
 
 from desktop.errors import RuleError
+from desktop.services.coding.base.parts import FileKind, Import, Part
+from desktop.services.coding.base.values import CPT, MODIFIER, ImportResult
 from desktop.services.coding.files import modifiers
 from desktop.services.coding.files.cpt import day_of, head_of, release_of, rows_of, start_of
 from desktop.services.coding.files.streams import Reading, named_rows, squeezed
-from desktop.services.coding.parts import FileKind, Import, Part
-from desktop.services.coding.values import CPT, MODIFIER, ImportResult
-from desktop.services.coding.writer import Node
+from desktop.services.coding.releases.writer import Node
 
 _CODE = re.compile(r"[0-9A-Z]{2}")
 _LINE = re.compile(r"([0-9A-Z]{2}) {1,3}([^:\t]{3,120}):\s*(.*)")

@@ -16,7 +16,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from desktop.services.coding import systems
+from desktop.services.coding.base.parts import Import, Part
+from desktop.services.coding.base.values import CPT, GPCI, MPFS, ImportResult
 from desktop.services.coding.files import quarters
 from desktop.services.coding.files.listing import node, save_list
 from desktop.services.coding.files.streams import (
@@ -27,10 +28,9 @@ from desktop.services.coding.files.streams import (
     header,
     workbook_head,
 )
-from desktop.services.coding.parts import Import, Part
-from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import CPT, GPCI, MPFS, ImportResult
-from desktop.services.coding.writer import Node, NodeWriter
+from desktop.services.coding.releases import systems
+from desktop.services.coding.releases.systems import Draft
+from desktop.services.coding.releases.writer import Node, NodeWriter
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
 _CPT = re.compile(r"[0-9]{4}[0-9A-Z]")

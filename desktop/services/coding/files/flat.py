@@ -13,16 +13,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from desktop.errors import RuleError
-from desktop.services.coding import systems
+from desktop.services.coding.base.parts import FileKind, Import, Part
+from desktop.services.coding.base.values import CARC, NUCC, POS, RARC, ImportResult
 from desktop.services.coding.builtin.places import PLACES
 from desktop.services.coding.files.quarters import ask_for_day
 from desktop.services.coding.files.streams import Reading
 from desktop.services.coding.files.tables import head_rows, records
-from desktop.services.coding.parts import FileKind, Import, Part
-from desktop.services.coding.saving import save_release
-from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import CARC, NUCC, POS, RARC, ImportResult
-from desktop.services.coding.writer import Node
+from desktop.services.coding.releases import systems
+from desktop.services.coding.releases.saving import save_release
+from desktop.services.coding.releases.systems import Draft
+from desktop.services.coding.releases.writer import Node
 
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
 _DAY = re.compile(r"(?<!\d)(\d\d?)/(\d\d?)/(20\d\d)(?!\d)")

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from desktop.errors import RuleError
-from desktop.services.coding import systems
+from desktop.services.coding.base.parts import FileKind, Import, Part
+from desktop.services.coding.base.values import HCPCS, ImportResult, NeedsDay
 from desktop.services.coding.files import modifiers
 from desktop.services.coding.files.quarters import quarter_end, quarter_of
 from desktop.services.coding.files.streams import (
@@ -25,11 +26,10 @@ from desktop.services.coding.files.streams import (
     workbook_head,
     workbook_rows,
 )
-from desktop.services.coding.parts import FileKind, Import, Part
-from desktop.services.coding.saving import save_release
-from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import HCPCS, ImportResult, NeedsDay
-from desktop.services.coding.writer import Node
+from desktop.services.coding.releases import systems
+from desktop.services.coding.releases.saving import save_release
+from desktop.services.coding.releases.systems import Draft
+from desktop.services.coding.releases.writer import Node
 
 _FEWEST_CODES = 5_000
 """Every list since 2010 has more than 6,000 codes."""

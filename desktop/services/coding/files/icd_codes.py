@@ -11,14 +11,14 @@ import datetime as dt
 import re
 
 from desktop.errors import RuleError
-from desktop.services.coding import systems
+from desktop.services.coding.base.order_file import OrderRecord
+from desktop.services.coding.base.parts import FileKind, Import, Part
+from desktop.services.coding.base.values import ICD10CM, ImportResult, NeedsDay
+from desktop.services.coding.files.icd10cm import icd_draft, nodes_around, start_of
 from desktop.services.coding.files.streams import Reading
-from desktop.services.coding.icd10cm import icd_draft, nodes_around, start_of
-from desktop.services.coding.order_file import OrderRecord
-from desktop.services.coding.parts import FileKind, Import, Part
-from desktop.services.coding.saving import save_release
-from desktop.services.coding.values import ICD10CM, ImportResult, NeedsDay
-from desktop.services.coding.writer import Key, Node, NodeWriter
+from desktop.services.coding.releases import systems
+from desktop.services.coding.releases.saving import save_release
+from desktop.services.coding.releases.writer import Key, Node, NodeWriter
 
 _FEWEST_CODES = 60_000
 """Every list since the first, of 2016, has more than 69,000."""

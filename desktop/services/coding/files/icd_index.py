@@ -14,12 +14,18 @@ from xml.parsers import expat
 
 from desktop.clock import stamp
 from desktop.errors import RuleError
-from desktop.services.coding import systems
+from desktop.services.coding.base.parts import FileKind, Import, Part
+from desktop.services.coding.base.values import (
+    ICD10CM,
+    ImportResult,
+    NeedsDay,
+    Progress,
+    RejectedLine,
+)
 from desktop.services.coding.files.streams import Reading
-from desktop.services.coding.index import Term, write_terms
-from desktop.services.coding.parts import FileKind, Import, Part
-from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import ICD10CM, ImportResult, NeedsDay, Progress, RejectedLine
+from desktop.services.coding.releases import systems
+from desktop.services.coding.releases.index import Term, write_terms
+from desktop.services.coding.releases.systems import Draft
 
 _BLOCK = 1 << 16
 _DEEPEST = 20

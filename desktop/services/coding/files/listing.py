@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterable, Mapping
 
 from desktop.clock import stamp
-from desktop.services.coding import systems
+from desktop.services.coding.base.parts import Import
+from desktop.services.coding.base.values import ImportResult
 from desktop.services.coding.files.streams import Reading
-from desktop.services.coding.parts import Import
-from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import ImportResult
-from desktop.services.coding.writer import Node, NodeWriter
+from desktop.services.coding.releases import systems
+from desktop.services.coding.releases.systems import Draft
+from desktop.services.coding.releases.writer import Node, NodeWriter
 
 
 def node(code: str, title: str, attributes: Mapping[str, str]) -> Node:

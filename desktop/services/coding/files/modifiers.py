@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 
-from desktop.services.coding import systems
-from desktop.services.coding.parts import Import
-from desktop.services.coding.saving import save_release
-from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import CPT, HCPCS, MODIFIER, ImportResult, RejectedLine
-from desktop.services.coding.writer import Node
+from desktop.services.coding.base.parts import Import
+from desktop.services.coding.base.values import CPT, HCPCS, MODIFIER, ImportResult, RejectedLine
+from desktop.services.coding.releases import systems
+from desktop.services.coding.releases.saving import save_release
+from desktop.services.coding.releases.systems import Draft
+from desktop.services.coding.releases.writer import Node
 
 HCPCS_KINDS = frozenset({"hcpcs", "hcpcs_xlsx"})
 CPT_KINDS = frozenset({"cpt_modifiers", "cpt_modifiers_xlsx", "cpt_modul"})

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 
 from desktop.errors import RuleError
+from desktop.services.coding.base.parts import Import, Part
+from desktop.services.coding.base.values import MUE, ImportResult
 from desktop.services.coding.files import quarters
 from desktop.services.coding.files.listing import node, save_list
 from desktop.services.coding.files.streams import Reading, cell, has_header, head_of, header
-from desktop.services.coding.parts import Import, Part
-from desktop.services.coding.values import MUE, ImportResult
-from desktop.services.coding.writer import Node
+from desktop.services.coding.releases.writer import Node
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
 _FIELDS = {

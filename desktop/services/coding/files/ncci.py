@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 
 from desktop.errors import RuleError
+from desktop.services.coding.base.parts import Import, Part
+from desktop.services.coding.base.values import NCCI, ImportResult
 from desktop.services.coding.files import quarters
 from desktop.services.coding.files.pairs import Pair, PairWriter, day_of, wide_cache
 from desktop.services.coding.files.streams import (
@@ -21,8 +23,6 @@ from desktop.services.coding.files.streams import (
     workbook_head,
     workbook_rows,
 )
-from desktop.services.coding.parts import Import, Part
-from desktop.services.coding.values import NCCI, ImportResult
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
 _FIRST_LINE = re.compile(r'"?[0-9A-Z]{5}"?\t"?[0-9A-Z]{5}"?\t')

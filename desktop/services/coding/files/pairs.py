@@ -7,9 +7,9 @@ import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from desktop.services.coding import systems
-from desktop.services.coding.connection import Connection
+from desktop.services.coding.base.connection import Connection
 from desktop.services.coding.files.quarters import part_of
+from desktop.services.coding.releases import systems
 
 Pair = tuple[int, str, str, str, str | None, str, str]
 """As `code_pair` has it: system, first, second, first and last day, indicator, note."""

@@ -16,13 +16,13 @@ from desktop.clock import stamp
 from desktop.errors import RuleError
 from desktop.models.values.identifiers import STATES, digits, npi_problem
 from desktop.models.values.text import fold, one_line
-from desktop.services.coding import directory, systems
-from desktop.services.coding.directory import DirectoryProvider, as_row
+from desktop.services.coding.base.parts import FileKind, Import, Part
+from desktop.services.coding.base.values import NPPES, ImportResult
 from desktop.services.coding.files import quarters
 from desktop.services.coding.files.streams import Reading, cell, header
-from desktop.services.coding.parts import FileKind, Import, Part
-from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import NPPES, ImportResult
+from desktop.services.coding.releases import directory, systems
+from desktop.services.coding.releases.directory import DirectoryProvider, as_row
+from desktop.services.coding.releases.systems import Draft
 
 _KIND = "npidata"
 _NAMES = {

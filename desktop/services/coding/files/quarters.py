@@ -9,10 +9,10 @@ from pathlib import PurePath
 
 from desktop.clock import stamp
 from desktop.errors import RuleError
-from desktop.services.coding import systems
-from desktop.services.coding.parts import FileKind, Import, Part
-from desktop.services.coding.systems import Draft
-from desktop.services.coding.values import ImportResult, NeedsDay, Release
+from desktop.services.coding.base.parts import FileKind, Import, Part
+from desktop.services.coding.base.values import ImportResult, NeedsDay, Release
+from desktop.services.coding.releases import systems
+from desktop.services.coding.releases.systems import Draft
 
 _DAY = dt.timedelta(days=1)
 _PART = re.compile(r"(?<![a-z0-9])f([1-9])(?![a-z0-9])", re.IGNORECASE)

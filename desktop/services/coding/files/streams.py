@@ -18,8 +18,8 @@ from typing import BinaryIO
 from openpyxl import load_workbook
 
 from desktop.errors import AppError, RuleError
-from desktop.services.coding.parts import Import, Part
-from desktop.services.coding.values import RejectedLine
+from desktop.services.coding.base.parts import Import, Part
+from desktop.services.coding.base.values import RejectedLine
 
 Row = tuple[int, list[str]]
 """Number of the line (or of the first of several) from 1, and its cells without outer blanks."""

@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 
 from desktop.errors import RuleError
+from desktop.services.coding.base.parts import Part
 from desktop.services.coding.files.streams import Reading, squeezed, workbook_head
-from desktop.services.coding.parts import Part
 
 _DELIMITERS = "\t;,"
 _HEAD_ROWS = 40

@@ -1,1 +1,4 @@
-"""From what the provider wrote to codes to choose from; nothing is coded by itself."""
+"""From what the provider wrote to codes to choose from; nothing is coded by itself.
+
+May import: every other part.
+"""

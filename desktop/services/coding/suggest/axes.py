@@ -6,10 +6,10 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.base.values import CodeInfo
+from desktop.services.coding.base.words import tokens
+from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.suggest.lexicon import AXIS_WORDS
-from desktop.services.coding.values import CodeInfo
-from desktop.services.coding.words import tokens
 
 _SIDE = re.compile(r"\b(right|left|bilateral)\b")
 _ENCOUNTER = re.compile(r"\b(?:initial|subsequent) encounter\b|, sequela$")

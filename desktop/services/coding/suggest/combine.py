@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from desktop.services.coding.notes.sections import Section
+from desktop.services.coding.notes.values import Status
 from desktop.services.coding.suggest.diabetes import diabetes
 from desktop.services.coding.suggest.drafts import Draft, present
 from desktop.services.coding.suggest.facts import NoteFacts
-from desktop.services.coding.suggest.sections import Section
-from desktop.services.coding.suggest.values import Status
 
 Rule = Callable[[list[Draft], NoteFacts], None]
 

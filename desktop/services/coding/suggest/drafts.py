@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from desktop.services.coding.suggest.sections import Section
-from desktop.services.coding.suggest.values import Status
+from desktop.services.coding.notes.sections import Section
+from desktop.services.coding.notes.values import Status
 
 
 @dataclass(slots=True)

@@ -9,7 +9,10 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.base.values import PatientFacts
+from desktop.services.coding.base.words import tokens
+from desktop.services.coding.library.store import CodeStore
+from desktop.services.coding.notes.values import DIAGNOSIS, NamedProcedure, Status, Suggestion
 from desktop.services.coding.suggest.causes import causes_in
 from desktop.services.coding.suggest.combine import body_mass, combine
 from desktop.services.coding.suggest.drafts import Draft
@@ -23,9 +26,6 @@ from desktop.services.coding.suggest.questions import diabetes_types, open_quest
 from desktop.services.coding.suggest.reading import Reading, read
 from desktop.services.coding.suggest.resolve import Resolved, Resolver
 from desktop.services.coding.suggest.symptoms import integral, is_symptom, leading_to
-from desktop.services.coding.suggest.values import DIAGNOSIS, NamedProcedure, Status, Suggestion
-from desktop.services.coding.values import PatientFacts
-from desktop.services.coding.words import tokens
 
 _NO_WEIGHTS: Mapping[str, int] = MappingProxyType({})
 LONGEST_NOTE = 60_000

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.models.values.enums import Sex
-from desktop.services.coding.suggest.sections import Sentence
+from desktop.services.coding.notes.sections import Sentence
 from desktop.services.coding.suggest.wording import Item, Kind
 
 _WEEKS = (

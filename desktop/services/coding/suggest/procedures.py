@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from desktop.services.coding.suggest.sections import Section, Sentence
-from desktop.services.coding.suggest.values import (
+from desktop.services.coding.notes.sections import Section, Sentence
+from desktop.services.coding.notes.values import (
     PROCEDURE,
     NamedProcedure,
     Status,

@@ -7,15 +7,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desktop.services.coding.base.values import PatientFacts
+from desktop.services.coding.notes.context import Finding, Reader
+from desktop.services.coding.notes.sections import Section, Sentence, sentences
+from desktop.services.coding.notes.values import Status
 from desktop.services.coding.suggest.allergens import allergens
-from desktop.services.coding.suggest.context import Finding, Reader
 from desktop.services.coding.suggest.drafts import Draft
 from desktop.services.coding.suggest.facts import NoteFacts, facts_of
 from desktop.services.coding.suggest.lexicon import Lexicon, Match
-from desktop.services.coding.suggest.sections import Section, Sentence, sentences
-from desktop.services.coding.suggest.values import Status
 from desktop.services.coding.suggest.wording import Item, Kind, items
-from desktop.services.coding.values import PatientFacts
 
 _SAYS_NOTHING = frozenset(
     "change issue problem symptom complaint question concern other need further evidence sign "

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from desktop.services.coding.ranking import fine
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.base.values import ICD10CM, CodeInfo
+from desktop.services.coding.base.words import tokens
+from desktop.services.coding.library.store import CodeStore
+from desktop.services.coding.notes.values import Answer, SuggestedCode
+from desktop.services.coding.releases.ranking import fine
 from desktop.services.coding.suggest.axes import Families, Variant, variant
 from desktop.services.coding.suggest.facts import NoteFacts
-from desktop.services.coding.suggest.values import Answer, SuggestedCode
 from desktop.services.coding.suggest.wording import canonical
-from desktop.services.coding.values import ICD10CM, CodeInfo
-from desktop.services.coding.words import tokens
 
 _NEUTRAL = frozenset(
     "mellitus due other type essential primary uncomplicated without complication not with mention "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from desktop.services.coding.suggest.sections import Token
+from desktop.services.coding.base.words import STOP_WORDS, tokens
+from desktop.services.coding.notes.sections import Token
 from desktop.services.coding.suggest.shortforms import CAPITAL_ONLY, SHORT_FORMS
-from desktop.services.coding.words import STOP_WORDS, tokens
 
 SIDES = {
     "right": "right",
@@ -167,7 +167,7 @@ def title_key(text: str) -> frozenset[str]:
 
 def items_of_text(text: str) -> list[Item]:
     """The items of a phrase that stands alone."""
-    from desktop.services.coding.suggest.sections import tokens_of
+    from desktop.services.coding.notes.sections import tokens_of
 
     return items(tokens_of(text))
 

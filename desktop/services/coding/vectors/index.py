@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from desktop.errors import EnvironmentProblem
-from desktop.services.coding.connection import Connection
-from desktop.services.coding.values import Progress
+from desktop.services.coding.base.connection import Connection
+from desktop.services.coding.base.values import Progress
 from desktop.services.coding.vectors.model import NAME, WIDTH, Encoder
 
 SUFFIX: Final = ".vectors"

@@ -10,13 +10,22 @@ from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 
 from desktop.models.practice import CodeUse
-from desktop.services.coding import browser, differences, own_lists
-from desktop.services.coding.browser import CodePage
-from desktop.services.coding.differences import Differences
-from desktop.services.coding.fee_schedule import medicare_amount
-from desktop.services.coding.store import CodeStore, normal
-from desktop.services.coding.systems import SYSTEMS
-from desktop.services.coding.values import BUILT_IN, CPT, GPCI, HCPCS, ICD10CM, CodeInfo, Release
+from desktop.services.coding.base.values import (
+    BUILT_IN,
+    CPT,
+    GPCI,
+    HCPCS,
+    ICD10CM,
+    CodeInfo,
+    Release,
+)
+from desktop.services.coding.library import browser, differences
+from desktop.services.coding.library.browser import CodePage
+from desktop.services.coding.library.differences import Differences
+from desktop.services.coding.library.fee_schedule import medicare_amount
+from desktop.services.coding.library.store import CodeStore, normal
+from desktop.services.coding.releases import own_lists
+from desktop.services.coding.releases.systems import SYSTEMS
 from desktop.services.core.database import CODES_NAME, Database
 from desktop.services.core.work import Changes, Permission, Progress, Work, needs
 from desktop.services.practice.codes import suggesting as codes

@@ -14,10 +14,8 @@ from sqlalchemy import select
 from desktop.clock import stamp
 from desktop.errors import AppError, RuleError
 from desktop.models.practice import CodeLicence
-from desktop.services.coding import importing, own_lists
-from desktop.services.coding.parts import parts_of
-from desktop.services.coding.systems import SYSTEMS
-from desktop.services.coding.values import (
+from desktop.services.coding.base.parts import parts_of
+from desktop.services.coding.base.values import (
     ADD_ON,
     CPT,
     GPCI,
@@ -33,6 +31,9 @@ from desktop.services.coding.values import (
     Release,
     SourceFile,
 )
+from desktop.services.coding.files import importing
+from desktop.services.coding.releases import own_lists
+from desktop.services.coding.releases.systems import SYSTEMS
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.formats.lists import payers as payer_file

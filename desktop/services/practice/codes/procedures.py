@@ -16,10 +16,10 @@ from desktop.errors import NotFound
 from desktop.models.practice import CodeUse, Procedure
 from desktop.models.values import identifiers, typed
 from desktop.models.values import text as plain_text
+from desktop.services.coding.base.words import fold, raw_words, stem, tokens
 from desktop.services.coding.builtin.phrases import phrases
-from desktop.services.coding.query import readings
-from desktop.services.coding.ranking import distance
-from desktop.services.coding.words import fold, raw_words, stem, tokens
+from desktop.services.coding.releases.ranking import distance
+from desktop.services.coding.search.query import readings
 from desktop.services.core import audit
 from desktop.services.core import records as fields
 from desktop.services.core.work import Changes, Permission, Work, needs

@@ -15,13 +15,13 @@ from desktop.models.people import Patient, Person
 from desktop.models.practice import CodeUse, Procedure
 from desktop.models.values.age import age_on
 from desktop.models.values.enums import Sex
-from desktop.services.coding.search import warm
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.base.values import BUILT_IN, CPT, HCPCS, ICD10CM, CodeHit, PatientFacts
+from desktop.services.coding.library.store import CodeStore
+from desktop.services.coding.notes.values import NamedProcedure, Suggestion
+from desktop.services.coding.releases.systems import SYSTEMS
+from desktop.services.coding.search.search import warm
 from desktop.services.coding.suggest.engine import suggest
 from desktop.services.coding.suggest.lexicon import lexicon_of
-from desktop.services.coding.suggest.values import NamedProcedure, Suggestion
-from desktop.services.coding.systems import SYSTEMS
-from desktop.services.coding.values import BUILT_IN, CPT, HCPCS, ICD10CM, CodeHit, PatientFacts
 from desktop.services.core.database import CODES_NAME, Database
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.practice.codes import procedures

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from desktop.models.values.text import fold
-from desktop.services.coding.directory import DirectoryProvider
+from desktop.services.coding.releases.directory import DirectoryProvider
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.practice.office.providers import ProviderDraft
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from desktop.clock import SampleClock
-from desktop.services.coding import systems
-from desktop.services.coding.connection import connect, transaction
-from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import NCCI
+from desktop.services.coding.base.connection import connect, transaction
+from desktop.services.coding.base.values import NCCI
+from desktop.services.coding.library.store import CodeStore
+from desktop.services.coding.releases import systems
 from desktop.services.sample.bench.practice import TODAY, Bench
 from desktop.services.sample.bench.result import MILLISECONDS, BenchResult, p99, timed
 

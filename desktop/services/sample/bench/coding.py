@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from desktop.clock import SampleClock
-from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import BEST, BUILT_IN
+from desktop.services.coding.base.values import BEST, BUILT_IN
+from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.vectors import model
 from desktop.services.coding.vectors.index import SUFFIX
 from desktop.services.core.database import CODES_NAME

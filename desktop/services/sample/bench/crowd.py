@@ -16,8 +16,8 @@ from desktop.models.ledger import Entry, Leg, OpenItem
 from desktop.models.payments import Receipt
 from desktop.models.visits import ChargeLine, Visit
 from desktop.services.sample.bench import people
-from desktop.services.sample.bench.rows import Connection, insert
 from desktop.services.sample.bench.scale import Scale
+from desktop.services.store.bulk import Connection, insert
 
 _BATCH: Final = 500
 _YEARS: Final = 10

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlcipher3 import dbapi2
-
-from desktop.services.coding.values import ICD10CM
+from desktop.services.coding.base.connection import beside
+from desktop.services.coding.base.values import ICD10CM
 
 _WORD: Final = re.compile(r"\w+")
 _CODES: Final = """
@@ -34,8 +33,7 @@ class FullText:
     """
 
     def __init__(self, path: Path, *, terms: bool) -> None:
-        self._index: Any = dbapi2.connect(":memory:")
-        self._index.execute("ATTACH ? AS codes", (str(path),))
+        self._index = beside(path)
         self._index.execute(
             "CREATE VIRTUAL TABLE line USING fts5("
             "code UNINDEXED, text, tokenize='porter unicode61')"

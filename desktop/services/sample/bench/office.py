@@ -31,7 +31,7 @@ from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine, Visit, VisitCoverage
 from desktop.services.claims.record import codec
 from desktop.services.sample.bench import crowd, people
-from desktop.services.sample.bench.rows import Connection, insert
+from desktop.services.store.bulk import Connection, insert
 
 # Numbers that begin with 2 were never given to anybody.
 _NPI: Final = tuple(nine + npi_check_digit(nine) for nine in ("200000001", "200000002"))

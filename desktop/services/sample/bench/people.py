@@ -11,7 +11,7 @@ from typing import Any, Final
 from desktop.models.people import Coverage, Patient, PatientKey, Person
 from desktop.models.practice import Payer
 from desktop.services.people import search
-from desktop.services.sample.bench.rows import Connection, insert
+from desktop.services.store.bulk import Connection, insert
 
 PAYERS: Final = 12
 PERSON: Final = tuple(

@@ -18,9 +18,9 @@ from desktop.services.care import keys, practice_folder
 from desktop.services.core.database import PRACTICE_NAME, Database
 from desktop.services.core.work import Actor, UserId
 from desktop.services.sample.bench import crowd, office
-from desktop.services.sample.bench.rows import loading
 from desktop.services.sample.bench.scale import Scale
 from desktop.services.store import sqlcipher
+from desktop.services.store.bulk import loading
 
 TODAY: Final = dt.date(2026, 9, 15)
 # Opening is not what is measured here.

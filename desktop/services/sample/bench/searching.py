@@ -7,10 +7,9 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlcipher3 import dbapi2
-
-from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import ICD10CM
+from desktop.services.coding.base.connection import beside
+from desktop.services.coding.base.values import ICD10CM
+from desktop.services.coding.library.store import CodeStore
 from desktop.services.core.database import CODES_NAME
 from desktop.services.people import search
 from desktop.services.sample.bench import people
@@ -126,8 +125,7 @@ def code_search(bench: Bench) -> BenchResult:
 
 
 def _full_text(bench: Bench) -> Any:
-    index = dbapi2.connect(":memory:")
-    index.execute("ATTACH ? AS codes", (str(bench.empty.folder / CODES_NAME),))
+    index = beside(bench.empty.folder / CODES_NAME)
     index.execute("CREATE VIRTUAL TABLE titles USING fts5(code, title, prefix='1 2 3')")
     index.execute(
         "INSERT INTO titles SELECT c.code, c.title FROM codes.code c "

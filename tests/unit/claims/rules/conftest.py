@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
 
 
 @pytest.fixture(scope="session")

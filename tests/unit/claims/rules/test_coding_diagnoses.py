@@ -19,7 +19,7 @@ from desktop.services.claims.rules.coding import demographics, families
 from desktop.services.claims.rules.coding.diagnosis_reading import DiagnosisReader
 from desktop.services.claims.rules.coding.facts import CodingFacts
 from desktop.services.claims.rules.findings import CheckContext, Finding
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
 from tests.unit.claims.rules.samples import ON, PATIENT, TODAY, claim, line
 
 FAMILIES = (

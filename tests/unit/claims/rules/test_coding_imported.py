@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from desktop.services.claims.rules.coding.procedure_reading import ProcedureReader
-from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import ImportOptions
+from desktop.services.coding.base.values import ImportOptions
+from desktop.services.coding.library.store import CodeStore
 from tests.helpers.shared import shared_dir
 
 NOW = dt.datetime(2026, 9, 15, 9, tzinfo=dt.UTC)

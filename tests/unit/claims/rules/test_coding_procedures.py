@@ -18,7 +18,7 @@ from desktop.services.claims.rules.check import check_record
 from desktop.services.claims.rules.coding.facts import Article, CodingFacts, DiagnosisFacts, Service
 from desktop.services.claims.rules.coding.procedure_reading import ProcedureReader
 from desktop.services.claims.rules.findings import CheckContext, Finding
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
 from tests.unit.claims.rules.samples import FIRST, MEDICARE, ON, TODAY, claim, line
 from tests.unit.claims.rules.sets import fill
 

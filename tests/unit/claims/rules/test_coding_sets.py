@@ -13,7 +13,7 @@ from desktop.services.claims.rules.coding.facts import CodingFacts
 from desktop.services.claims.rules.coding.families import ADVICE
 from desktop.services.claims.rules.coding.procedure_reading import ProcedureReader
 from desktop.services.claims.rules.findings import CheckContext, Finding
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
 from tests.unit.claims.rules.samples import ON, TODAY, claim, line
 from tests.unit.claims.rules.sets import fill
 

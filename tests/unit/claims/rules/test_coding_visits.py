@@ -15,7 +15,7 @@ from desktop.models.values.money import Money
 from desktop.services.claims.rules import check
 from desktop.services.claims.rules.coding import articles
 from desktop.services.claims.rules.coding.report import CodingFinding, check_coding, plain_coding
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
 from desktop.services.core.database import Database
 from desktop.services.core.work import Work
 from desktop.services.visits import entry, posting

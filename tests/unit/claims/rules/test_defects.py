@@ -33,7 +33,7 @@ from desktop.models.values.enums import (
 from desktop.models.values.money import Money
 from desktop.services.claims.rules.check import check_record
 from desktop.services.claims.rules.findings import CheckContext
-from desktop.services.coding.values import DiagnosisCheck, Standing
+from desktop.services.coding.base.values import DiagnosisCheck, Standing
 from tests.helpers import claim_strategies
 from tests.unit.claims.rules.samples import (
     ANSWER,

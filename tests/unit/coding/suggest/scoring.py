@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from desktop.models.values.enums import Sex
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.base.values import PatientFacts
+from desktop.services.coding.library.store import CodeStore
+from desktop.services.coding.notes.values import Status, Suggestion
 from desktop.services.coding.suggest.engine import suggest
-from desktop.services.coding.suggest.values import Status, Suggestion
-from desktop.services.coding.values import PatientFacts
 
 NOTES = Path(__file__).parents[3] / "data" / "coding" / "notes.json"
 _WORDS = {

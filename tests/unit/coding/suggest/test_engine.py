@@ -4,14 +4,14 @@ import datetime as dt
 
 import pytest
 
-from desktop.services.coding.store import CodeStore
-from desktop.services.coding.suggest.engine import suggest
-from desktop.services.coding.suggest.values import (
+from desktop.services.coding.library.store import CodeStore
+from desktop.services.coding.notes.values import (
     NamedProcedure,
     Status,
     Suggestion,
     plain_suggestions,
 )
+from desktop.services.coding.suggest.engine import suggest
 
 IN_2026 = dt.date(2026, 9, 15)
 

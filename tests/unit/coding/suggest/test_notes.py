@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.suggest.engine import suggest
 from tests.unit.coding.suggest.scoring import notes, score
 

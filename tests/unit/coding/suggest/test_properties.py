@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
+from desktop.services.coding.notes.values import Status, Suggestion
 from desktop.services.coding.suggest.engine import suggest
 from desktop.services.coding.suggest.past import lasting
-from desktop.services.coding.suggest.values import Status, Suggestion
 
 IN_2026 = dt.date(2026, 9, 15)
 _CONDITIONS = Path(__file__).parents[3] / "data" / "coding" / "conditions.txt"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.library.store import CodeStore
+from desktop.services.coding.notes.values import Status
 from desktop.services.coding.suggest.engine import suggest
-from desktop.services.coding.suggest.values import Status
 
 IN_2026 = dt.date(2026, 9, 15)
 _PIECES = st.sampled_from(

@@ -8,10 +8,10 @@ import datetime as dt
 import pytest
 
 from desktop.models.values.enums import Sex
-from desktop.services.coding.store import CodeStore
+from desktop.services.coding.base.values import PatientFacts
+from desktop.services.coding.library.store import CodeStore
+from desktop.services.coding.notes.values import Suggestion
 from desktop.services.coding.suggest.engine import suggest
-from desktop.services.coding.suggest.values import Suggestion
-from desktop.services.coding.values import PatientFacts
 
 IN_2026 = dt.date(2026, 9, 15)
 

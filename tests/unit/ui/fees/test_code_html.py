@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from desktop.services.coding.browser import CodePage
-from desktop.services.coding.values import CodeInfo
+from desktop.services.coding.base.values import CodeInfo
+from desktop.services.coding.library.browser import CodePage
 from desktop.services.practice.codes.code_pages import ShownCode
 from desktop.ui.fees import code_html
 

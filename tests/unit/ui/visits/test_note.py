@@ -6,7 +6,7 @@ import itertools
 
 from PySide6.QtWidgets import QApplication
 
-from desktop.services.coding.suggest.values import (
+from desktop.services.coding.notes.values import (
     DIAGNOSIS,
     Answer,
     Status,

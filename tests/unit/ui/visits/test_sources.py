@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.services.coding.values import CodeHit
+from desktop.services.coding.base.values import CodeHit
 from desktop.services.visits.choices import DiagnosisChoice
 from desktop.ui.visits.sources import diagnosis_suggestions
 

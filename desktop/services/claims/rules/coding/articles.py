@@ -13,7 +13,7 @@ from desktop.errors import NotFound, Problem, RuleError
 from desktop.models.coding import ArticleChoice
 from desktop.models.practice import Procedure
 from desktop.services.claims.rules.coding.procedure_reading import ProcedureReader
-from desktop.services.coding.values import LCD
+from desktop.services.coding.base.values import LCD
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
 

@@ -7,9 +7,15 @@ import re
 from collections.abc import Iterable, Iterator
 
 from desktop.services.claims.rules.coding.facts import DiagnosisFacts, Instruction
-from desktop.services.coding.references import CodeRange, ends, references
-from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import ICD10CM, Description, DiagnosisCheck, NoteKind, Standing
+from desktop.services.coding.base.references import CodeRange, ends, references
+from desktop.services.coding.base.values import (
+    ICD10CM,
+    Description,
+    DiagnosisCheck,
+    NoteKind,
+    Standing,
+)
+from desktop.services.coding.library.store import CodeStore
 
 _UNSPECIFIED = re.compile("unspecified", re.IGNORECASE)
 _FAMILY = 2000

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from desktop.models.values.claim_record import ClaimRecord
-from desktop.services.coding.references import CodeRange
-from desktop.services.coding.values import CodeInfo, CodePair
+from desktop.services.coding.base.references import CodeRange
+from desktop.services.coding.base.values import CodeInfo, CodePair
 
 Attributes = Mapping[str, str]
 

@@ -14,7 +14,7 @@ from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.rules.coding.cases import Case, is_visit, listed
 from desktop.services.claims.rules.coding.facts import CodingFacts, Service
 from desktop.services.claims.rules.findings import CheckContext, Finding, shown, warning
-from desktop.services.coding.values import MPFS
+from desktop.services.coding.base.values import MPFS
 
 DAYS = {"000": 0, "010": 10, "090": 90}
 _SOURCE = "Medicare manual 100-04 ch. 12 §40"

@@ -9,7 +9,7 @@ from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.rules.coding.cases import Case, binding, is_visit, listed
 from desktop.services.claims.rules.coding.facts import CodingFacts, Service
 from desktop.services.claims.rules.findings import CheckContext, Finding, warning
-from desktop.services.coding.values import CodePair
+from desktop.services.coding.base.values import CodePair
 
 # NCCI policy manual, chapter 1, section E: modifiers that tell two services apart.
 ANATOMIC = frozenset(

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 
 from desktop.services.claims.rules.coding.facts import Article, ProcedureFacts
-from desktop.services.coding.store import CodeStore
-from desktop.services.coding.values import (
+from desktop.services.coding.base.values import (
     ADD_ON,
     CPT,
     HCPCS,
@@ -19,6 +18,7 @@ from desktop.services.coding.values import (
     CodePair,
     Release,
 )
+from desktop.services.coding.library.store import CodeStore
 
 SYSTEMS = (HCPCS, CPT, NCCI, MUE, ADD_ON, MPFS, LCD)
 _OWN_DAYS = frozenset({NCCI, ADD_ON})

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.rules.coding.cases import Case, is_medicare
 from desktop.services.claims.rules.findings import CheckContext, Finding, error, shown, warning
-from desktop.services.coding.systems import SYSTEMS
+from desktop.services.coding.releases.systems import SYSTEMS
 
 RAN_OUT = "set.ran_out"
 _NAMES = {"hcpcs": "HCPCS Level II", "cpt": "CPT"}

@@ -22,7 +22,7 @@ from desktop.services.claims.rules.coding.global_days import DAYS
 from desktop.services.claims.rules.coding.history import History
 from desktop.services.claims.rules.coding.new_patient import NEW
 from desktop.services.claims.rules.coding.procedure_reading import Choices, ProcedureReader
-from desktop.services.coding.values import LCD, MPFS, NCCI, CodePair, DiagnosisCheck
+from desktop.services.coding.base.values import LCD, MPFS, NCCI, CodePair, DiagnosisCheck
 from desktop.services.core.work import Work
 
 _LONGEST = max(DAYS.values())
