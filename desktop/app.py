@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
@@ -14,6 +13,10 @@ import desktop
 from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import theme
 from desktop.ui.lib.icons import icon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 
 def build_application(arguments: Sequence[str] = ()) -> QApplication:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import importlib.resources
 import importlib.util
 import sys
-from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 
 def root() -> Path:

@@ -6,12 +6,12 @@ import datetime as dt
 import os
 import shutil
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from typing import TYPE_CHECKING
 
 from desktop.clock import SampleClock
 from desktop.models.values.enums import Role
@@ -19,6 +19,10 @@ from desktop.services.care import keys, practice_folder
 from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, UserId
 from desktop.services.store import sqlcipher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 TODAY = dt.date(2026, 9, 15)
 PASSWORD = "a long test sentence"

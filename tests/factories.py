@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.models.people import Coverage, Patient, Person
 from desktop.models.practice import Fee, FeeSchedule, Location, Payer, Practice, Procedure, Provider
@@ -22,8 +22,10 @@ from desktop.models.values.enums import (
 from desktop.models.values.identifiers import npi_check_digit
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine, Visit, VisitCoverage, VisitDiagnosis
-from desktop.services.core.work import Work
 from desktop.services.money import ledger
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
 
 _numbers = itertools.count(1)
 

@@ -6,11 +6,9 @@ how to mend it). Money in JSON is a string with two decimals, dates are ISO.
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +32,12 @@ from desktop.cli.frame import (
 from desktop.errors import AppError, EnvironmentProblem, RuleError
 
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
     from desktop.services.claims.delivery.command import SendReport
     from desktop.services.core.database import Database
+    from desktop.services.exchange.inbox_command import FileResult
     from desktop.services.reports.registry import Form
     from desktop.services.reports.values import Period
 
@@ -228,7 +230,6 @@ def _era_parser(commands: Any) -> None:
 
 def _era_post(options: argparse.Namespace) -> int:
     from desktop.services.exchange import inbox_command as command
-    from desktop.services.exchange.inbox_command import FileResult
 
     told: list[FileResult] = []
     try:

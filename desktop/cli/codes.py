@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,8 @@ from desktop.errors import RuleError
 from desktop.services.coding.base.values import BEST, BUILT_IN, ICD10CM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from desktop.services.coding.base.values import CodeHit, ImportResult
     from desktop.services.coding.notes.values import Suggestion
     from desktop.services.core.database import Database

@@ -7,12 +7,13 @@ import datetime as dt
 import json
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from desktop.errors import EnvironmentProblem, RuleError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desktop.services.core.database import Database
     from desktop.services.core.work import Progress
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
-from pytestqt.qtbot import QtBot
 
 from desktop.models.claims import Claim
 from desktop.models.practice import Practice
@@ -16,15 +14,12 @@ from desktop.models.values.claim_record import Name
 from desktop.models.values.enums import ClaimState
 from desktop.services.claims.delivery import command, sending
 from desktop.services.claims.life.events import Step, move_many
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.formats.edi.claim_status import ClaimStatus, ClaimStatusSet, Status
 from desktop.services.formats.edi.envelope import Envelope
 from desktop.services.formats.edi.read import read_file
 from desktop.services.formats.edi.write277ca import write_277ca
 from desktop.ui.claims import dialogs
 from desktop.ui.claims.page import ClaimsPage
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import commands
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.pdf import PdfDialog
@@ -36,6 +31,16 @@ from tests.flows.conftest import settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.claims.shop import add_visit, make_sample, open_shop
 from tests.unit.claims.shop import outbox as make_outbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
+    from desktop.ui.frame.main_window import MainWindow
 
 SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
 from desktop.services.coding.base.values import BEST, BUILT_IN
 from desktop.services.coding.vectors import model
-from desktop.services.core.database import Database
 from desktop.services.practice.codes import suggesting as codes
-from desktop.ui.fees.browse_tab import BrowseTab
 from desktop.ui.fees.page import FeesPage
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import theme
 from desktop.ui.lib.settings import keep_search_mode, search_mode
 from desktop.ui.visits.page import VisitsPage
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.ui.fees.browse_tab import BrowseTab
+    from desktop.ui.frame.main_window import MainWindow
 
 ALT = Qt.KeyboardModifier.AltModifier
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop import cli
 from desktop.cli.frame import DONE, PASSPHRASE
-from desktop.services.core.database import Database
 from tests.conftest import PASSWORD
 from tests.helpers.shared import shared_dir
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
 
 
 @pytest.fixture

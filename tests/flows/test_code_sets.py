@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
-from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
-from desktop.clock import SampleClock
 from desktop.errors import RuleError
 from desktop.models.ledger import AuditRow
 from desktop.models.practice import CodeLicence
-from desktop.services.core.database import Database
-from desktop.ui.fees.codes_tab import CodesTab
 from desktop.ui.fees.page import FeesPage
 from desktop.ui.fees.sets_import import read_filter
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
-from desktop.ui.lib.runner import Busy
 from desktop.ui.today.page import TodayPage
 from tests.flows.conftest import focused, settle
 from tests.flows.test_setup import dialog_of, save
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.helpers.shared import shared_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from desktop.clock import SampleClock
+    from desktop.services.core.database import Database
+    from desktop.ui.fees.codes_tab import CodesTab
+    from desktop.ui.frame.main_window import MainWindow
+    from desktop.ui.lib.runner import Busy
 
 CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
 

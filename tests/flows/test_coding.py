@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from desktop.models.values.enums import VisitState
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.practice.codes import procedures
 from desktop.services.practice.codes.procedures import ProcedureDraft
 from desktop.services.visits import entry, posting
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.visits.note_dialog import NoteDialog
 from desktop.ui.visits.page import VisitsPage
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.visits.scenes import Scene, make_scene
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
+    from desktop.ui.frame.main_window import MainWindow
 
 ENTER = Qt.Key.Key_Return
 CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier

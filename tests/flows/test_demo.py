@@ -6,9 +6,8 @@ import csv
 import filecmp
 import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
@@ -25,6 +24,9 @@ from desktop.services.formats.edi.remittance import Remittance
 from tests.helpers.pyx12_gate import assert_837p_clean
 from tests.helpers.shared import shared_dir
 from tests.unit.payments.scene import Clp, Svc, era
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Run = Any
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
-from pytestqt.qtbot import QtBot
 
 from desktop.models.values.money import Money
-from desktop.services.core.database import Database
 from desktop.services.practice.codes import procedures
 from desktop.services.practice.fees import fees
 from desktop.ui.fees.page import FeesPage
-from desktop.ui.frame.main_window import MainWindow
 from tests.flows.conftest import focused, settle
 from tests.flows.test_patients import enter
 from tests.flows.test_setup import dialog_of, save
 from tests.helpers.keys import CONTROL, press, type_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.ui.frame.main_window import MainWindow
 
 CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
 

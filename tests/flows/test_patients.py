@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
-from pytestqt.qtbot import QtBot
 
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.people import coverages, patients, search
 from desktop.services.practice.payers import payers
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib.type_ahead import TypeAhead
 from desktop.ui.patients.page import PatientsPage
-from desktop.ui.patients.registering import RegisterDialog
 from tests import factories
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.people import drafts
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
+    from desktop.ui.frame.main_window import MainWindow
+    from desktop.ui.patients.registering import RegisterDialog
 
 CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
 

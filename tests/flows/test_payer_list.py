@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
-from pytestqt.qtbot import QtBot
 
-from desktop.services.core.database import Database
 from desktop.services.practice.payers import payers
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.setup.page import SetupPage
 from desktop.ui.shared.payer_list import PayerListDialog
 from tests.flows.conftest import focused, settle
 from tests.flows.test_code_sets import drop, sets
 from tests.helpers.keys import CONTROL, press
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.ui.frame.main_window import MainWindow
 
 LIST = (
     "Payer ID,Insurance,Remarks,Fax line\n"

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPlainTextEdit
-from pytestqt.qtbot import QtBot
 
 from desktop.models.values.enums import Party, ReceiptMethod, TaskKind
 from desktop.models.values.money import Money
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.money import ledger, receipts
-from desktop.services.money.receipts import ReceiptView
 from desktop.services.payments import posting, staging, views
-from desktop.services.payments.views import RemittanceRow
 from desktop.services.people import search
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.payments.page import PaymentsPage
-from desktop.ui.payments.rows import Row
 from tests.factories import LineSpec
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
+    from desktop.services.money.receipts import ReceiptView
+    from desktop.services.payments.views import RemittanceRow
+    from desktop.ui.frame.main_window import MainWindow
+    from desktop.ui.payments.rows import Row
 
 SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
 ALT = Qt.KeyboardModifier.AltModifier

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
-from pytestqt.qtbot import QtBot
 
-from desktop.clock import SampleClock
 from desktop.errors import RuleError
 from desktop.models.values.enums import Role
 from desktop.models.visits import ChargeLine
@@ -19,14 +18,12 @@ from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, UserId
 from desktop.services.money import ledger
 from desktop.services.reports import closing
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.lib.messages import Level
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.patients.page import PatientsPage
 from desktop.ui.reports.page import ReportsPage
 from desktop.ui.setup.page import SetupPage
-from desktop.ui.setup.safety_tab import SafetyTab
 from desktop.ui.shared.account_dialog import AccountDialog
 from tests import factories
 from tests.conftest import CHEAP, PASSWORD
@@ -34,6 +31,13 @@ from tests.flows.conftest import focused, settle
 from tests.flows.test_today_statements_reports import answered
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.formats.documents.reading import text
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from desktop.clock import SampleClock
+    from desktop.ui.frame.main_window import MainWindow
+    from desktop.ui.setup.safety_tab import SafetyTab
 
 CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
-from pytestqt.qtbot import QtBot
 
 from desktop.models.values.enums import Role
 from desktop.services.care import keys, practice_folder
 from desktop.services.coding.base.values import ImportOptions
-from desktop.services.core.database import Database
 from desktop.services.formats.documents.cms1500 import PrinterProfile
 from desktop.services.practice.codes import code_sets
 from desktop.services.practice.office import locations, practice, providers
 from desktop.services.practice.payers import payers
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
-from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.printer import FormOffsets, form_offsets, keep_form_offsets
 from desktop.ui.setup.page import SetupPage
 from tests.conftest import CHEAP, PASSWORD
@@ -29,6 +25,15 @@ from tests.flows.test_patients import enter, ready
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.coding.files import test_files_nppes as nppes
 from tests.unit.people import drafts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.ui.frame.main_window import MainWindow
+    from desktop.ui.lib.dialog import FormDialog
 
 NEW_PASSWORD = "seven quiet herons"
 

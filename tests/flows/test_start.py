@@ -5,19 +5,24 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
-from pytestqt.qtbot import QtBot
 
 from desktop.services.care import practice_folder
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.login import operations
-from desktop.ui.login.new_practice import NewPracticePanel
 from tests.flows.conftest import focused
 from tests.helpers.keys import press, type_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from desktop.ui.frame.main_window import MainWindow
+    from desktop.ui.login.new_practice import NewPracticePanel
 
 SENTENCE = "four small boats at noon"
 

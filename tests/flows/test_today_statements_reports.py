@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFileDialog
-from pytestqt.qtbot import QtBot
 
 from desktop.models.claims import Claim
 from desktop.models.people import Patient
 from desktop.models.values.enums import ClaimState
 from desktop.models.values.money import Money
 from desktop.services.billing.statements import run
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib.page import Page
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.reports.page import ReportsPage
@@ -32,6 +27,15 @@ from tests.flows.conftest import settle
 from tests.helpers.keys import CONTROL, press
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
 from tests.unit.reports.test_figures import post
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
+    from desktop.ui.frame.main_window import MainWindow
 
 SHARE = [("CO", "45", 2000), ("PR", "1", 1000), ("PR", "2", 600)]
 

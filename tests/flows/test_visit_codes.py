@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from desktop.services.coding.base.values import BEST, BUILT_IN, ICD10CM, CodeHit
 from desktop.services.coding.library.store import CodeStore
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.practice.codes import code_pages
 from desktop.services.visits import choices, entry, posting
 from desktop.ui.fees.page import FeesPage
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.frame.palette import Palette
 from desktop.ui.lib import messages
 from desktop.ui.lib.settings import search_mode
@@ -25,6 +21,13 @@ from desktop.ui.visits.page import VisitsPage
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.visits.scenes import Scene, make_scene
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
+    from desktop.ui.frame.main_window import MainWindow
 
 ENTER = Qt.Key.Key_Return
 ALT = Qt.KeyboardModifier.AltModifier

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from desktop.models.practice import Payer
 from desktop.models.values.enums import FilingCode
 from desktop.services.claims.rules.coding import articles
 from desktop.services.coding.base.values import ImportOptions
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.practice.codes import code_sets
 from desktop.services.visits import entry
 from desktop.services.visits.values import LineDraft
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.visits.article_dialog import ArticleDialog
@@ -25,6 +23,13 @@ from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.helpers.shared import shared_dir
 from tests.unit.visits.scenes import ON, Scene, make_scene
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
+    from desktop.ui.frame.main_window import MainWindow
 
 ENTER = Qt.Key.Key_Return
 CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier

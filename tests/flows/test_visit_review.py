@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from desktop.models.practice import User
 from desktop.models.values.enums import Role
-from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, UserId, Work
 from desktop.services.reports import registry, today
 from desktop.services.reports.values import Period
 from desktop.services.visits import entry, review
 from desktop.services.visits.review_values import VerdictDraft
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.visits.page import VisitsPage
@@ -26,6 +23,14 @@ from desktop.ui.visits.review_dialog import ReviewDialog
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.visits.scenes import Scene, make_scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.ui.frame.main_window import MainWindow
 
 ENTER = Qt.Key.Key_Return
 ALT = Qt.KeyboardModifier.AltModifier

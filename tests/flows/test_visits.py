@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from desktop.models.people import Patient, Person
 from desktop.models.values.enums import Party, VisitState
 from desktop.models.values.money import Money
 from desktop.services.claims.life import create, lifecycle
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.people import search
 from desktop.services.visits import entry, listing, posting
-from desktop.services.visits.values import VisitView
 from desktop.ui.claims.page import ClaimsPage
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import MoneyEdit, TextEdit
-from desktop.ui.visits.editor import VisitEditor
 from desktop.ui.visits.page import VisitsPage
 from tests import factories
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.visits.scenes import ON, Scene, make_scene
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
+    from desktop.services.visits.values import VisitView
+    from desktop.ui.frame.main_window import MainWindow
+    from desktop.ui.visits.editor import VisitEditor
 
 ENTER = Qt.Key.Key_Return
 CONTROL_SHIFT = CONTROL | Qt.KeyboardModifier.ShiftModifier

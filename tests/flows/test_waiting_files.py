@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from pytestqt.qtbot import QtBot
+from typing import TYPE_CHECKING
 
 from desktop.services.claims.delivery import sending
 from desktop.services.claims.life import create
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
-from desktop.ui.frame.main_window import MainWindow
 from tests.factories import make_coverage, make_patient, make_payer, make_visit, set_up_practice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
+    from desktop.ui.frame.main_window import MainWindow
 
 
 def test_what_a_crash_left_queued_is_sent_at_the_next_start(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,13 +18,9 @@ from PySide6.QtWidgets import (
     QTableView,
     QVBoxLayout,
 )
-from pytestqt.qtbot import QtBot
 
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.practice.office import practice
 from desktop.ui.frame import pages
-from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.frame.pages import Found, PageSpec, SearchSpec
 from desktop.ui.frame.palette import Palette
 from desktop.ui.lib import commands, messages
@@ -36,6 +32,15 @@ from desktop.ui.lib.settings import recent_folders
 from tests.conftest import PASSWORD
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
+    from desktop.ui.frame.main_window import MainWindow
 
 SECRET_NAME = "Quillfeather, Zenobia"
 

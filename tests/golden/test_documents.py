@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.money import Money
 from desktop.services.formats.documents import cms1500, receipt, statement
 from desktop.services.formats.documents.cms1500 import FormOptions, PrinterProfile
@@ -23,6 +22,11 @@ from desktop.services.formats.documents.tables import Column, ReportTable, to_cs
 from tests.unit.formats.documents import reading
 from tests.unit.formats.documents.records import COVERAGE, MEDICARE, claim, full_claim, shown_texts
 from tests.unit.formats.documents.statements import PRACTICE, cents, family
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 _SNAPSHOTS = Path(__file__).parent / "documents"
 _DAY = dt.date(2026, 9, 15)

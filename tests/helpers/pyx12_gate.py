@@ -6,12 +6,14 @@ import functools
 import io
 import json
 import logging
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyx12.map_if
 import pyx12.params
 import pyx12.x12n_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Loading a map takes longer than judging a file by it; a map is only read by the judge.
 _load = pyx12.map_if.load_map_file

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData
 
 from desktop import resources
 from desktop.errors import EnvironmentProblem
 from desktop.models import documents, mapped
 from desktop.models.codes import create_schema
 from desktop.services.store import schema, sqlcipher
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import MetaData
 
 KEY = bytes(range(32))
 

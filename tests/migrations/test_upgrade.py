@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
@@ -14,6 +14,9 @@ from desktop.services.coding.releases.index import EDITION
 from desktop.services.core.database import CODES_NAME, PRACTICE_NAME
 from desktop.services.store import schema, sqlcipher
 from tests.conftest import PASSWORD, TODAY
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _ADDED = {
     "practice": ("code_licence", "article_choice", "visit_review", "review_verdict"),

@@ -10,11 +10,14 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop.services.core.database import Database
 from tests.factories import make_patient, set_up_practice
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 1000 if os.environ.get("CLAIMSTEAD_LONG") == "1" else 60

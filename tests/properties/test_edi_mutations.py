@@ -6,7 +6,7 @@ import json
 import os
 import random
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +17,9 @@ from desktop.services.formats.edi.read import read_file
 from desktop.services.formats.edi.remittance import Remittance
 from desktop.services.formats.edi.text import text_file
 from tests.helpers.shared import shared_dir
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LONG = os.environ.get("CLAIMSTEAD_LONG") == "1"
 ROUNDS = 10_000 if LONG else 500

@@ -10,9 +10,7 @@ import datetime as dt
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -44,6 +42,10 @@ from tests.factories import (
     set_up_practice,
 )
 from tests.unit.payments.scene import PAYER_ID, Clp, Svc, era
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 LONG = os.environ.get("CLAIMSTEAD_LONG") == "1"
 START = dt.date(2026, 1, 5)

@@ -13,13 +13,15 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import importlib
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from desktop.services.coding.base.values import BEST, BUILT_IN
 from desktop.services.coding.library.store import CodeStore
 from desktop.services.sample.bench.queries import Query, marks, own_folder, read_set
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ON: Final = dt.date(2026, 9, 15)
 SET: Final = "queries-a.tsv"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from desktop.errors import Problem, RuleError
 from desktop.models.values import identifiers
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
 
 CARD_TEXT = (
     "This looks like a payment-card number, which is never kept here; write only the "

@@ -19,10 +19,9 @@ import os
 import shutil
 import struct
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -42,6 +41,9 @@ from desktop.services.core.work import ROLES, Changes, Permission, Progress, Wor
 from desktop.services.money import ledger
 from desktop.services.store import sqlcipher
 from desktop.services.store.documents import DOCUMENTS_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAGIC: Final = b"CLAIMSTEAD BACKUP 1\n"
 CHUNK: Final = 1 << 20

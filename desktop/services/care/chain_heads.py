@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -19,8 +19,10 @@ from desktop.errors import EnvironmentProblem
 from desktop.models.ledger import AuditRow, Entry
 from desktop.services.care import keys
 from desktop.services.core import audit
-from desktop.services.core.work import Work
 from desktop.services.money import ledger
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
 
 STATE_DIR_VARIABLE: Final = "CLAIMSTEAD_CONFIG_DIR"
 _NAME: Final = "heads.json"

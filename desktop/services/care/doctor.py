@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.services.care import keys
 from desktop.services.coding.vectors.index import SUFFIX
@@ -14,6 +13,9 @@ from desktop.services.core.work import Permission, Progress, Work, needs
 from desktop.services.money import ledger
 from desktop.services.store import sqlcipher
 from desktop.services.store.documents import DOCUMENTS_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _VECTORS: Final = CODES_NAME.removesuffix(".db") + SUFFIX
 _OURS: Final = (PRACTICE_NAME, DOCUMENTS_NAME, CODES_NAME)

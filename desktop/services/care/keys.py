@@ -15,8 +15,7 @@ import re
 import secrets
 import uuid
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,6 +23,9 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from desktop.clock import SystemClock
 from desktop.errors import EnvironmentProblem, Problem, RuleError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYS_NAME: Final = "practice.keys"
 ATTEMPTS_NAME: Final = "practice.attempts"

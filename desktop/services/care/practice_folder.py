@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +23,9 @@ from desktop.services.core.database import CODES_NAME, PRACTICE_NAME, Database
 from desktop.services.core.work import Actor, Changes, Permission, Progress, UserId, Work, needs
 from desktop.services.store import schema, sqlcipher
 from desktop.services.store.documents import DOCUMENTS_NAME
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SAMPLE_PASSWORD: Final = "sample-practice"  # noqa: S105 - the demo's, printed in the README
 SAMPLE_TODAY: Final = dt.date(2026, 9, 15)

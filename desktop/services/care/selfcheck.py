@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 import secrets
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pikepdf
 from sqlalchemy import func, select
@@ -21,10 +20,14 @@ from desktop.services.coding.base.values import ICD10CM
 from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.vectors import model
 from desktop.services.core.database import CODES_NAME, PRACTICE_NAME
-from desktop.services.core.work import Work
 from desktop.services.formats.documents import cms1500, typography
 from desktop.services.store import schema
 from desktop.services.store.documents import DOCUMENTS_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.services.core.work import Work
 
 _PLAIN_HEADER: Final = b"SQLite format 3"
 _OWNER: Final = "owner"

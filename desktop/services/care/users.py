@@ -5,14 +5,18 @@ These change the key file and not a table, so they take the open practice itself
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import select
 
 from desktop.errors import Forbidden, NotFound, Problem, RuleError
 from desktop.models.practice import User
 from desktop.services.care import keys, practice_folder, vault
 from desktop.services.core import audit
-from desktop.services.core.database import Database
 from desktop.services.core.work import ROLES, Permission, Work
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
 
 
 def set_password(

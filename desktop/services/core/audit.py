@@ -7,9 +7,8 @@ Details name ids and fields, never a patient's data.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
@@ -17,6 +16,9 @@ from desktop.clock import stamp
 from desktop.models.ledger import AuditRow
 from desktop.services.core import chain
 from desktop.services.core.work import Permission, Work, needs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)

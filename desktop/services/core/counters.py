@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy.dialects.sqlite import insert
 
 from desktop.models.practice import Counter
-from desktop.services.core.work import Work
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
 
 
 def take(work: Work, name: str, count: int = 1) -> int:

@@ -10,15 +10,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from sqlalchemy.orm import Session
 
 import desktop.models.mapped  # noqa: F401 - all tables must be known before the first flush
-from desktop.clock import Clock
 from desktop.errors import EnvironmentProblem
 from desktop.services.coding.library.store import CodeStore
 from desktop.services.core import audit
@@ -27,7 +24,12 @@ from desktop.services.store import sqlcipher
 from desktop.services.store.documents import DocumentStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from sqlalchemy import Engine
+
+    from desktop.clock import Clock
 
 T = TypeVar("T")
 

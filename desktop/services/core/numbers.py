@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from desktop.errors import RuleError
 from desktop.services.core import counters
-from desktop.services.core.work import Work
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
 
 CLAIM = "claim number"
 INTERCHANGE = "interchange control"

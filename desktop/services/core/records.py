@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from desktop.errors import LostUpdate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def apply(row: object, values: Mapping[str, object]) -> list[str]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
 from desktop.errors import NotFound, Problem, RuleError
 from desktop.models.claims import Task
-from desktop.models.values.enums import TaskKind
-from desktop.models.values.money import Money
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from desktop.models.values.enums import TaskKind
+    from desktop.models.values.money import Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,19 @@ flushes but never commits; `Database.read` and `Database.write` do.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Flag, StrEnum, auto
 from typing import TYPE_CHECKING, Concatenate, NewType, ParamSpec, TypeVar
 
-from desktop.clock import Clock
 from desktop.errors import Forbidden
 from desktop.models.values.enums import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.orm import Session
 
+    from desktop.clock import Clock
     from desktop.services.coding.library.store import CodeStore
     from desktop.services.store.documents import DocumentStore
 

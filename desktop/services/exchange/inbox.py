@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
 from desktop.services.claims.delivery import acknowledgments
@@ -13,7 +14,9 @@ from desktop.services.core.work import Permission, Work, needs
 from desktop.services.formats.edi.read import read_file
 from desktop.services.formats.edi.remittance import Remittance
 from desktop.services.payments import staging
-from desktop.services.payments.staging import Staged
+
+if TYPE_CHECKING:
+    from desktop.services.payments.staging import Staged
 
 
 @dataclass(frozen=True, slots=True)

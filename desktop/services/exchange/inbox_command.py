@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.errors import RuleError
 from desktop.services.claims.delivery import acknowledgments
-from desktop.services.claims.delivery.acknowledgments import AcknowledgmentResult
-from desktop.services.core.database import Database
 from desktop.services.formats.edi.read import read_file
 from desktop.services.formats.edi.remittance import Remittance
 from desktop.services.payments import posting, staging
-from desktop.services.payments.posting import Posted
-from desktop.services.payments.staging import Staged
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.claims.delivery.acknowledgments import AcknowledgmentResult
+    from desktop.services.core.database import Database
+    from desktop.services.payments.posting import Posted
+    from desktop.services.payments.staging import Staged
 
 
 @dataclass(frozen=True, slots=True)

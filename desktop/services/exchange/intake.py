@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -15,18 +15,22 @@ from desktop.models.values import text as plain_text
 from desktop.models.visits import Visit
 from desktop.services.core import audit
 from desktop.services.core.work import Permission, Work, needs
-from desktop.services.exchange.intake_file import (
-    IntakeCoverage,
-    IntakeFile,
-    IntakePatient,
-    IntakeVisit,
-)
 from desktop.services.people import coverages, patients, people
 from desktop.services.people.coverages import CoverageDraft
 from desktop.services.people.patients import PatientDraft
-from desktop.services.people.people import PersonDraft
 from desktop.services.visits import entry, posting
 from desktop.services.visits.values import LineDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from desktop.services.exchange.intake_file import (
+        IntakeCoverage,
+        IntakeFile,
+        IntakePatient,
+        IntakeVisit,
+    )
+    from desktop.services.people.people import PersonDraft
 
 _NAMED_PROBLEMS = 25
 

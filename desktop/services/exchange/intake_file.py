@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import PurePath
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from desktop.errors import Problem, RuleError
 from desktop.models.values import text as plain_text
 from desktop.models.values.enums import Relationship, Sex
-from desktop.models.values.money import Money
 from desktop.services.formats.lists.fields import Fields
 from desktop.services.formats.lists.table import MAX_BYTES, read_table
 from desktop.services.people.people import PersonDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from desktop.models.values.money import Money
 
 T = TypeVar("T")
 

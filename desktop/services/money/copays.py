@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
@@ -12,9 +12,13 @@ from desktop.models.payments import Receipt
 from desktop.models.values.enums import Account, EntryKind, Party
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine
-from desktop.services.core.work import Work
 from desktop.services.money import ledger
 from desktop.services.money.ledger import EntryDraft, LegDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.core.work import Work
 
 
 def application(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
 from desktop.models.ledger import Entry
 from desktop.models.values.enums import EntryKind
-from desktop.services.core.work import Work
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
 
 
 def open_entries(work: Work, **columns: int) -> list[int]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Subquery, func, literal_column, select, union_all
 
 from desktop.models.ledger import Entry, Leg, OpenReceipt
 from desktop.models.values.enums import Account
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 # A literal, so that SQLite sees that the partial index fits.
 _NOTHING: Final[Any] = literal_column("0")

@@ -16,9 +16,8 @@ charge = paid + adjusted + what each party still owes.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, literal_column, select
 
@@ -30,6 +29,10 @@ from desktop.models.values.money import ZERO, Money
 from desktop.services.core import audit, chain
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.money.held import dated_after, held
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
 
 _CHUNK = 400
 

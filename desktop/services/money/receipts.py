@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
@@ -23,6 +22,10 @@ from desktop.services.money import copays, ledger
 from desktop.services.money.entries import open_entries
 from desktop.services.money.held import held
 from desktop.services.money.ledger import EntryDraft, LegDraft
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,20 @@ patient) move to the patient without somebody looking.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from sqlalchemy import select
 
 from desktop.errors import Problem, RuleError
 from desktop.models.practice import AdjustmentRule
-from desktop.models.values.money import Money
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from desktop.models.values.money import Money
 
 Action = Literal["write off", "patient", "hold", "information"]
 WRITE_OFF: Final = "write off"

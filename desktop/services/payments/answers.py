@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, bindparam, func, insert, select, update
 
@@ -16,10 +16,14 @@ from desktop.models.values.money import ZERO, Money
 from desktop.services.claims.life import events, lifecycle
 from desktop.services.core import tasks
 from desktop.services.core.work import Changes, Work
-from desktop.services.money.ledger import EntryDraft
-from desktop.services.payments.adjustments import Reduction
-from desktop.services.payments.book import Book, ClaimRow
-from desktop.services.payments.plan import LinePlan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.money.ledger import EntryDraft
+    from desktop.services.payments.adjustments import Reduction
+    from desktop.services.payments.book import Book, ClaimRow
+    from desktop.services.payments.plan import LinePlan
 
 FORWARDED_STATUS = frozenset({"19", "20", "21"})
 

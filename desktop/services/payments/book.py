@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, select
 
@@ -22,10 +21,15 @@ from desktop.models.practice import Payer
 from desktop.models.values.enums import Account, Party
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import VisitCoverage
-from desktop.services.core.work import Work
 from desktop.services.money.ledger import LegDraft
 from desktop.services.payments.adjustments import QMB_REASON, QMB_REMARKS, Reduction
 from desktop.services.payments.plan import LineFacts
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from desktop.services.core.work import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
 
@@ -20,6 +20,9 @@ from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, VisitCoverage
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.people import people, search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})|(\d{4})-(\d{1,2})-(\d{1,2})")
 _DRAFTS = (ClaimState.DRAFT, ClaimState.CHECKED, ClaimState.VOID)

@@ -7,12 +7,16 @@ takes it; where none stands, one is opened as “forwarded”.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import func, select
 
 from desktop.models.claims import Claim, ClaimLine
 from desktop.models.payments import Remittance, RemittanceClaim, RemittanceLine
 from desktop.services.claims.life import lifecycle
-from desktop.services.core.work import Work
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
 
 
 def tie_to_own_claims(work: Work, row: Remittance, only: int | None = None) -> None:

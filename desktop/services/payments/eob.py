@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -14,7 +14,11 @@ from desktop.models.values.money import ZERO, Money
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.formats.edi import remittance as edi
 from desktop.services.payments import matching, staging
-from desktop.services.payments.staging import Staged
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.services.payments.staging import Staged
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, or_, select
 
@@ -10,9 +10,11 @@ from desktop.models.claims import Claim
 from desktop.models.payments import Remittance, RemittanceClaim
 from desktop.models.practice import Provider
 from desktop.models.visits import VisitCoverage
-from desktop.services.core.work import Work
-from desktop.services.formats.edi import remittance as edi
 from desktop.services.payments.matching import fold_number
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
+    from desktop.services.formats.edi import remittance as edi
 
 # CLP02 by which a payer says itself that it pays as the second or third.
 SAYS_ITS_RANK: Final = frozenset({"2", "3", "20", "21"})

@@ -10,24 +10,27 @@ mean only one line. Several payments of one line are a split; lines never merge.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
 from desktop.models.claims import Claim, ClaimLine, SubmissionClaim
 from desktop.models.people import Coverage, Patient, Person
 from desktop.models.practice import Payer, PayerIdentifier
-from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine, VisitCoverage
 from desktop.services.claims.life.events import GONE
-from desktop.services.core.work import Work
-from desktop.services.formats.edi.remittance import RemittanceClaim, RemittanceLine
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from desktop.models.values.money import Money
+    from desktop.services.core.work import Work
+    from desktop.services.formats.edi.remittance import RemittanceClaim, RemittanceLine
 
 _CHUNK: Final = 400
 _RANK_OF_STATUS: Final = {"1": 1, "2": 2, "3": 3, "19": 1, "20": 2, "21": 3}

@@ -7,8 +7,8 @@ their other reductions only up to what the line still owes them, and OA 23 never
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.models.values.enums import Account, Party
 from desktop.models.values.money import ZERO, Money
@@ -21,6 +21,9 @@ from desktop.services.payments.adjustments import (
     Reduction,
     is_denied,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)

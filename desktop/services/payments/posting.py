@@ -7,9 +7,8 @@ patient's share. What cannot be matched stays unapplied on the receipt, with a t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
@@ -27,6 +26,9 @@ from desktop.services.money.ledger import EntryDraft, LegDraft
 from desktop.services.payments import answers, crossovers, staging
 from desktop.services.payments.book import Book, ClaimRow
 from desktop.services.payments.plan import LinePlan, plan_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 INTEREST_CODE: Final = "L6"
 RECOUPMENTS: Final = frozenset({"WO", "FB", "LE"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from desktop.errors import NotFound
 from desktop.models.payments import Remittance, RemittanceClaim, RemittanceLine
@@ -11,6 +11,9 @@ from desktop.services.formats.edi.interchange import read_interchange
 from desktop.services.formats.edi.problems import ProblemList
 from desktop.services.formats.edi.read835 import read_835
 from desktop.services.formats.edi.syntax import chunks, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @needs(Permission.VIEW)

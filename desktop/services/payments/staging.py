@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter as Bag
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, insert, select
 
@@ -28,11 +27,15 @@ from desktop.models.values.money import ZERO, Money
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.formats.edi import remittance as edi
-from desktop.services.formats.edi.problems import EdiProblem
 from desktop.services.formats.edi.read import read_file
 from desktop.services.formats.edi.training_id import is_training
 from desktop.services.payments import holds, matching
 from desktop.services.payments.adjustments import rule_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from desktop.services.formats.edi.problems import EdiProblem
 
 ACTIVE: Final = ("held", "staged", "posted")
 # Predeterminations and claims passed on to somebody else carry no money of ours.

@@ -7,12 +7,16 @@ amounts. If the amounts differ from what was posted, the remittance is held.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from desktop.models.payments import Remittance, RemittanceClaim
-from desktop.services.core.work import Work
 from desktop.services.payments.matching import fold_number
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
 
 
 def find_reversed(work: Work, remittance_id: int) -> str:

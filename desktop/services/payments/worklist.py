@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
@@ -25,6 +25,9 @@ from desktop.services.formats.edi import remittance as edi
 from desktop.services.payments import matching, posting, staging
 from desktop.services.payments.adjustments import INFORMATION, Reduction, rule_table
 from desktop.services.payments.plan import split_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @needs(Permission.POST)

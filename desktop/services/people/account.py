@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
@@ -13,6 +13,9 @@ from desktop.models.values.enums import Account, Party, ReceiptMethod, VisitStat
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, Visit
 from desktop.services.core.work import Permission, Work, needs
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 @dataclass(frozen=True, slots=True)

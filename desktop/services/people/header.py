@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
@@ -16,6 +16,9 @@ from desktop.models.values.enums import Party, Sex
 from desktop.models.values.money import ZERO, Money
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.people import coverages, people, search
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 class AlertKind(StrEnum):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select, tuple_
 
@@ -21,7 +19,12 @@ from desktop.services.core import records as fields
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.people import people, search
 from desktop.services.people.people import PersonDraft
-from desktop.services.people.search import PatientRow
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from desktop.services.people.search import PatientRow
 
 ACCOUNT_COUNTER = "account"
 _ALIKE = 0.75

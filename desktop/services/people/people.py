@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -15,6 +14,9 @@ from desktop.models.values import text as plain_text
 from desktop.models.values.enums import Sex
 from desktop.services.core import records as fields
 from desktop.services.core.work import Permission, Work, needs
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 _LINES = ("last", "first", "middle", "suffix", "line1", "line2", "city")
 _FIRST_YEAR = 1880

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, delete, func, insert, select, text
 
@@ -25,6 +24,9 @@ from desktop.models.values.enums import Party
 from desktop.models.values.money import ZERO, Money
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.people import people
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LIMIT = 50
 # Stands before each key of a patient who was taken out of the lists.

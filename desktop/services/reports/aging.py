@@ -8,10 +8,9 @@ and both ways agree. Each day of age lies in one box only: day 120 is not over 1
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import eq, gt
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, Subquery, func, literal_column, select, union_all
 
@@ -27,6 +26,9 @@ from desktop.services.formats.documents.tables import Column, ReportTable, Value
 from desktop.services.money.ages import BOXES, EDGES
 from desktop.services.money.held import dated_after, held
 from desktop.services.reports.values import Period, is_current, long_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _KEYS: Final = ("days_0_30", "days_31_60", "days_61_90", "days_91_120", "over_120")
 # A literal, so that SQLite sees that the partial indexes fit.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from desktop.models.practice import Practice
 from desktop.services.core import audit
@@ -12,6 +12,9 @@ from desktop.services.formats.documents import report as report_file
 from desktop.services.money import ledger
 from desktop.services.reports import daily
 from desktop.services.reports.values import Period
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 @dataclass(frozen=True, slots=True)

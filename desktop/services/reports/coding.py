@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from desktop.services.core.work import Work
 from desktop.services.formats.documents.tables import Column, ReportTable
 from desktop.services.reports.values import Period, said
 from desktop.services.visits import review
 from desktop.services.visits.review_values import Accuracy
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
 
 
 def accuracy_table(work: Work, period: Period) -> ReportTable:

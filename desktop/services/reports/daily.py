@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import aliased
@@ -20,8 +18,13 @@ from desktop.models.visits import ChargeLine
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.formats.documents.tables import Column, ReportTable, Value
 from desktop.services.money import ledger
-from desktop.services.money.ledger import PeriodTotals
 from desktop.services.reports.values import Period, long_day, said
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from desktop.services.money.ledger import PeriodTotals
 
 _MONEY_IN: Final = (Account.CASH, Account.PAYER_ACCOUNT, Account.INTEREST)
 METHODS: Final = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
@@ -19,6 +19,9 @@ from desktop.services.formats.documents.tables import Column, ReportTable
 from desktop.services.money.held import held
 from desktop.services.reports.daily import METHODS
 from desktop.services.reports.values import Period, is_current, long_day
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 WAITING = (ClaimState.SENT, ClaimState.ACCEPTED, ClaimState.FORWARDED)
 UNSENT = (ClaimState.DRAFT, ClaimState.CHECKED, ClaimState.READY, ClaimState.QUEUED)

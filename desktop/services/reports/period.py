@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
@@ -18,6 +17,9 @@ from desktop.services.core.work import Permission, Work, needs
 from desktop.services.formats.documents.tables import Column, ReportTable, Value
 from desktop.services.money import ledger
 from desktop.services.reports.values import Period, said
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.errors import NotFound, Problem
 from desktop.models.practice import Practice
@@ -14,9 +12,14 @@ from desktop.services.core import audit
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.formats.documents import report as report_file
 from desktop.services.formats.documents import tables
-from desktop.services.formats.documents.tables import ReportTable
 from desktop.services.reports import aging, coding, daily, lists, period
 from desktop.services.reports.values import Period
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from desktop.services.formats.documents.tables import ReportTable
 
 
 class Span(StrEnum):

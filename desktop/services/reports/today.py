@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import case, func, literal_column, select
 
@@ -24,6 +23,9 @@ from desktop.services.practice.codes.code_sets import SetState
 from desktop.services.reports.lists import UNSENT
 from desktop.services.reports.values import long_day
 from desktop.services.visits import review
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Days without an answer after which a payer is asked: by file, on paper.
 ELECTRONIC_DAYS: Final = 21

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from desktop.errors import Problem, RuleError
 from desktop.models.ledger import Entry
-from desktop.services.core.work import Work
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.services.core.work import Work
 
 
 @dataclass(frozen=True, slots=True)

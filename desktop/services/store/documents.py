@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
@@ -18,6 +18,9 @@ from desktop.clock import Clock, stamp
 from desktop.errors import EnvironmentProblem, NotFound
 from desktop.models.documents import document
 from desktop.services.store import sqlcipher
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DOCUMENTS_NAME = "documents.db"
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-from sqlalchemy import Connection, Engine
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop import resources
 from desktop.errors import EnvironmentProblem
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 # The newest step of each store; a test compares them with the migrations folder, so that
 # opening a practice need not load Alembic.

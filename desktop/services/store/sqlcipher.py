@@ -6,10 +6,8 @@ Everything that only SQLite knows (PRAGMA, BEGIN IMMEDIATE, error codes) stays i
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlcipher3.dbapi2
 from sqlalchemy import Engine, create_engine, event
@@ -18,6 +16,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from desktop.errors import AppError, EnvironmentProblem, LostUpdate, RuleError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 # 3.51.3 repaired a race that could corrupt a WAL database with two writers.
 OLDEST_SQLITE: Final = (3, 51, 3)

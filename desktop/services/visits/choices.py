@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
@@ -21,7 +20,12 @@ from desktop.services.practice.codes import suggesting as codes
 from desktop.services.practice.codes.procedures import SYSTEM as PROCEDURES
 from desktop.services.practice.office import locations, providers
 from desktop.services.visits.coverage import coverages_on
-from desktop.services.visits.values import CoverageView
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from desktop.services.visits.values import CoverageView
 
 
 @dataclass(frozen=True, slots=True)

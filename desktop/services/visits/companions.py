@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.references import references
 from desktop.services.coding.base.values import CodeInfo, NoteKind, Standing
 from desktop.services.coding.library import browser
-from desktop.services.coding.library.browser import Addition
 from desktop.services.coding.library.store import CodeStore, normal
 from desktop.services.coding.library.variants import Side
 from desktop.services.core.work import Permission, Work, needs
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+
+    from desktop.services.coding.library.browser import Addition
 
 MOST_BELOW = 15
 """Codes that a heading may stand for in a list; beyond it the heading itself is shown."""

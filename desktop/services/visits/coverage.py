@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from desktop.models.people import Coverage
 from desktop.models.practice import Payer
 from desktop.models.visits import Visit, VisitCoverage
-from desktop.services.core.work import Work
 from desktop.services.people import coverages
-from desktop.services.people.coverages import CoverageRecord
 from desktop.services.visits.values import CoverageView
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from desktop.services.core.work import Work
+    from desktop.services.people.coverages import CoverageRecord
 
 
 def coverages_on(work: Work, patient_id: int, on: dt.date) -> list[CoverageView]:

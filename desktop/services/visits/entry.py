@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm.attributes import flag_modified
@@ -24,6 +23,10 @@ from desktop.services.practice.fees.fees import fees_for
 from desktop.services.visits import moved, rows
 from desktop.services.visits.coverage import coverages_on, fixed_coverages
 from desktop.services.visits.values import ClaimRef, LineDraft, LineView, VisitDraft, VisitView
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
 
 
 @needs(Permission.CODE)

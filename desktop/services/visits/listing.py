@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
@@ -19,6 +18,10 @@ from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, Visit, VisitCoverage, VisitDiagnosis
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.visits.values import VisitFilter, VisitRow
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
 
 _USUAL = (VisitState.DRAFT, VisitState.POSTED)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from desktop.models.ledger import Entry, Leg
 from desktop.models.values.enums import EntryKind
-from desktop.services.core.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.core.work import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ deletes a payment.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -17,7 +17,6 @@ from desktop.errors import LostUpdate, Problem, RuleError, raise_if_any
 from desktop.models.claims import Claim, ClaimLine
 from desktop.models.practice import CodeUse
 from desktop.models.values.enums import Account, ClaimState, EntryKind, Party, VisitState
-from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine, Visit
 from desktop.services.coding.base.values import ICD10CM
 from desktop.services.core import audit
@@ -33,6 +32,11 @@ from desktop.services.visits.entry import (
     write_header,
 )
 from desktop.services.visits.values import LineDraft, VisitChange, VisitDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.models.values.money import Money
 
 PROCEDURES = "procedure"
 """The system name under which uses of the practice's own procedures are counted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -19,6 +19,9 @@ from desktop.services.visits.coverage import coverages_on, fix_coverages, fixed_
 from desktop.services.visits.entry import find
 from desktop.services.visits.posting import claims_to_renew
 from desktop.services.visits.values import CoverageView, VisitChange
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Owner = tuple[Party, int | None]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -34,6 +34,9 @@ from desktop.services.visits.review_values import (
     ReviewView,
     VerdictDraft,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _ENTERING = ("created", "changed", "revised")
 

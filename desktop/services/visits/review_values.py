@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 DIAGNOSIS, LINE = "diagnosis", "line"
 AGREE, CHANGE, REMOVE, ADD = "agree", "change", "remove", "add"

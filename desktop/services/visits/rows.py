@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.errors import Problem, raise_if_any
 from desktop.models.values.identifiers import ndc11, undotted
 from desktop.models.values.money import ZERO
-from desktop.models.visits import ChargeLine, Visit
 from desktop.services.visits.values import LineDraft, VisitDraft
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from desktop.models.visits import ChargeLine, Visit
 
 MOST_DIAGNOSES = 24
 

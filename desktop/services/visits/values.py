@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from desktop.models.values.enums import ClaimState, Party, VisitState
 from desktop.models.values.money import ZERO, Money
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.models.values.enums import ClaimState, Party, VisitState
 
 
 @dataclass(frozen=True, slots=True)

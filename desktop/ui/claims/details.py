@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import Frequency, Severity
 from desktop.models.values.identifiers import dotted
-from desktop.services.claims.life.views import ClaimView
 from desktop.ui.lib import dates, theme
-from desktop.ui.lib.commands import Command
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.page import action_button
 from desktop.ui.lib.pdf import PdfPreview
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QAction
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.claims.life.views import ClaimView
+    from desktop.ui.lib.commands import Command
 
 _FINDINGS = (
     Column(

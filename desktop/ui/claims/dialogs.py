@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from desktop.errors import AppError
 from desktop.services.sample.payer.adjudicate import Scenario
-from desktop.services.sample.payer.service import SentFile
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Check, Choice, NoteEdit, TextEdit, plain_label
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.settings import machine_settings
+
+if TYPE_CHECKING:
+    from desktop.services.sample.payer.service import SentFile
 
 OnSave = Callable[[Mapping[str, Any], FormDialog], None]
 

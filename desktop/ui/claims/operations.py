@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.errors import EnvironmentProblem, Problem, RuleError
 from desktop.services.claims.delivery import command, printing, sending
@@ -13,16 +13,18 @@ from desktop.services.claims.delivery.acknowledgments import (
     AcknowledgmentResult,
     read_acknowledgment,
 )
-from desktop.services.claims.delivery.sending import LeftOut
 from desktop.services.claims.life import lifecycle
-from desktop.services.core.database import Database
 from desktop.services.core.work import Work
 from desktop.services.formats.documents.cms1500 import PrinterProfile
 from desktop.services.formats.documents.cms1500 import test_sheet as form_test_sheet
 from desktop.services.payments.staging import stage_file
 from desktop.services.sample.payer.adjudicate import Scenario
-from desktop.services.sample.payer.payer import TrainingFile
 from desktop.services.sample.payer.service import SentFile, answer_submission, sent_files
+
+if TYPE_CHECKING:
+    from desktop.services.claims.delivery.sending import LeftOut
+    from desktop.services.core.database import Database
+    from desktop.services.sample.payer.payer import TrainingFile
 
 Correct = Callable[[Work, int, str], int]
 TrainingChoice = SentFile

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop.models.values.enums import ClaimState, Frequency
 from desktop.services.claims.life import views
-from desktop.services.claims.life.checking import ClaimFinding
 from desktop.services.claims.life.views import GROUPS, ClaimRow, ClaimView
 from desktop.services.core.work import Changes
 from desktop.ui.claims import dialogs, operations
 from desktop.ui.claims.details import ClaimDetails
 from desktop.ui.lib import commands, messages, theme
-from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Choice, plain_label
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from desktop.services.claims.life.checking import ClaimFinding
+    from desktop.ui.lib.dialog import FormDialog
 
 _TONES = {
     ClaimState.DRAFT: Tone.BAD,

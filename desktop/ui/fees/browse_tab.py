@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -20,7 +19,6 @@ from PySide6.QtWidgets import (
 from desktop.services.coding.base.values import ICD10CM, Release
 from desktop.services.core.work import Changes
 from desktop.services.practice.codes import code_pages
-from desktop.services.practice.codes.code_pages import BrowseSystem, CodeLine, Listing, ShownCode
 from desktop.ui.fees.changes_dialog import ChangesDialog
 from desktop.ui.fees.code_tree import CodeTree
 from desktop.ui.fees.code_view import EMPTY, CodeView, digit
@@ -30,8 +28,18 @@ from desktop.ui.lib import messages
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.dates import shown
 from desktop.ui.lib.edits import Choice, DateEdit, plain_label
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.table import Column, RowsTable
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.services.practice.codes.code_pages import (
+        BrowseSystem,
+        CodeLine,
+        Listing,
+        ShownCode,
+    )
+    from desktop.ui.lib.page import Context
 
 _WAIT_MS: Final = 120
 _BACK: Final = 60

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.services.coding.base.values import Release
 from desktop.services.coding.library.differences import CodeChange, Differences, What
-from desktop.services.core.work import Work
 from desktop.services.practice.codes import code_pages
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.dates import shown
 from desktop.ui.lib.edits import Choice, plain_label
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QKeyEvent
+
+    from desktop.services.coding.base.values import Release
+    from desktop.services.core.work import Work
+    from desktop.ui.lib.page import Context
 
 
 def _before(row: CodeChange) -> str:

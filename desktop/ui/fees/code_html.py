@@ -5,21 +5,25 @@ Links are `code:E119` (show this code) and `add:0` (the first code that a note a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from html import escape
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.values import ICD10CM, CodeInfo, NoteKind
-from desktop.services.coding.library.browser import (
-    Addition,
-    CodePage,
-    NoteBlock,
-    NoteGroup,
-    NoteLine,
-)
 from desktop.services.coding.library.variants import Side
-from desktop.services.practice.codes.code_pages import ShownCode
 from desktop.ui.lib.dates import shown
-from desktop.ui.lib.theme import Scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from desktop.services.coding.library.browser import (
+        Addition,
+        CodePage,
+        NoteBlock,
+        NoteGroup,
+        NoteLine,
+    )
+    from desktop.services.practice.codes.code_pages import ShownCode
+    from desktop.ui.lib.theme import Scheme
 
 _CHILDREN_SHOWN = 80
 _KEYS = 9

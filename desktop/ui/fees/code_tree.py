@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem
 
-from desktop.services.practice.codes.code_pages import CodeLine
 from desktop.ui.fees.code_view import digit
 from desktop.ui.lib import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QKeyEvent
+
+    from desktop.services.practice.codes.code_pages import CodeLine
 
 _CODE = Qt.ItemDataRole.UserRole
 _LOADED = Qt.ItemDataRole.UserRole + 1

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, QUrl, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QTextBrowser
 
-from desktop.services.practice.codes.code_pages import ShownCode
 from desktop.ui.fees import code_html
 from desktop.ui.lib import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from desktop.services.practice.codes.code_pages import ShownCode
 
 EMPTY = "Choose a code on the left, or search above."
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -20,7 +18,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.services.coding.base.values import ImportResult, SourceFile
 from desktop.services.practice.codes import code_sets
 from desktop.services.practice.codes.code_sets import SetState, StandingRow
 from desktop.ui.fees.drop_zone import DropZone, files_of
@@ -30,8 +27,15 @@ from desktop.ui.lib import messages, theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.dates import shown
 from desktop.ui.lib.edits import Check, plain_label
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+
+    from desktop.services.coding.base.values import ImportResult, SourceFile
+    from desktop.ui.lib.page import Context
 
 _TONES: Final = {
     SetState.IN_FORCE: Tone.GOOD,

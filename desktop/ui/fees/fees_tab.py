@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
 
 from desktop.errors import AppError, EnvironmentProblem, RuleError
 from desktop.models.values.money import Money
-from desktop.services.core.work import Work
 from desktop.services.practice.fees import fees
 from desktop.services.practice.fees.fees import FeeDraft, FeeImport, FeeRow, ScheduleRow
 from desktop.ui.lib import messages, theme
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Choice, CodeEdit, DateEdit, MoneyEdit, TextEdit, plain_label
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.records import RecordsTab
 from desktop.ui.lib.table import Column, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from desktop.services.core.work import Work
+    from desktop.ui.lib.page import Context
 
 _SHOWN_PROBLEMS = 12
 

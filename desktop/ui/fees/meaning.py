@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
-from desktop.errors import AppError
+from PySide6.QtCore import QObject, Signal
+
 from desktop.services.coding.base.values import BEST, BUILT_IN
 from desktop.services.practice.codes import code_pages
-from desktop.services.practice.codes.code_pages import BestSearch
 from desktop.ui.lib import messages
 from desktop.ui.lib.edits import Check
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.settings import keep_search_mode, search_mode
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.errors import AppError
+    from desktop.services.practice.codes.code_pages import BestSearch
+    from desktop.ui.lib.page import Context
 
 
 class MeaningChoice(QObject):

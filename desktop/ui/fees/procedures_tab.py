@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QPushButton
 
-from desktop.services.core.work import Work
 from desktop.services.practice.codes import procedures
 from desktop.services.practice.codes.procedures import ProcedureDraft
 from desktop.ui.lib.edits import Check, CodeEdit, TextEdit
-from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.records import RecordsTab, state_column
 from desktop.ui.lib.table import Column, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from desktop.services.core.work import Work
+    from desktop.ui.lib.form import Form
+    from desktop.ui.lib.page import Context
 
 
 class ProceduresTab(RecordsTab[ProcedureDraft]):

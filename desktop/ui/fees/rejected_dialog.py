@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.services.coding.base.values import ImportResult
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.table import Column, Kind, RowsTable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.coding.base.values import ImportResult
 
 
 @dataclass(frozen=True, slots=True)

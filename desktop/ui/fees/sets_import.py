@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
 
 from desktop.errors import AppError, Cancelled, Problem, RuleError
 from desktop.services.coding.base.values import ImportOptions, ImportResult, NeedsLicence
-from desktop.services.core.work import Work
 from desktop.services.practice.codes import code_sets
-from desktop.services.practice.codes.code_sets import Candidate
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import DateEdit, NoteEdit, TextEdit, plain_label
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.shared.payer_list import PayerListDialog
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.services.core.work import Work
+    from desktop.services.practice.codes.code_sets import Candidate
+    from desktop.ui.lib.page import Context
 
 LICENCES = {"cpt": ("CPT", "the American Medical Association")}
 """What a set is called, and whose licence it needs."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LOOK_MS = 5_000
 _SIGNS_OF_LIFE = frozenset(

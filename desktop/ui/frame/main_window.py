@@ -7,8 +7,6 @@ or reachable, the database is closed and its key let go; what was typed stays on
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -26,6 +24,9 @@ from desktop.ui.lib.settings import machine_settings, remember_folder
 from desktop.ui.login.choose import ChoosePanel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
 
     from desktop.services.claims.delivery.sending import Delivery

@@ -5,12 +5,16 @@ Each page is imported when it is first opened, so that the first paint waits for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from desktop.services.core.work import Work
 from desktop.ui.lib.dates import shown
-from desktop.ui.lib.page import Context, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from desktop.services.core.work import Work
+    from desktop.ui.lib.page import Context, Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from desktop.services.core.work import Work
-from desktop.ui.frame.pages import Found, SearchSpec
 from desktop.ui.lib.edits import plain_label
-from desktop.ui.lib.runner import Latest, Runner
 from desktop.ui.lib.type_ahead import Suggestion, SuggestionDelegate, SuggestionModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from desktop.services.core.work import Work
+    from desktop.ui.frame.pages import Found, SearchSpec
+    from desktop.ui.lib.runner import Latest, Runner
 
 _MOST_RECORDS = 10
 _PAGE = 8

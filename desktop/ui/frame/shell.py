@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -17,16 +15,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.ui.frame.pages import PageSpec
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
-from desktop.ui.lib.commands import Command
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.icons import icon
 from desktop.ui.lib.messages import Level, Notice, NoticeBar
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.progress import ProgressStrip
-from desktop.ui.lib.runner import Runner
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+
+    from desktop.ui.frame.pages import PageSpec
+    from desktop.ui.lib.commands import Command
+    from desktop.ui.lib.runner import Runner
 
 _SIDE_WIDTH = 21
 # Below so many digits of width the side bar shows icons alone (150 % on a small screen).

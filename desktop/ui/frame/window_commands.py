@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QPoint
@@ -13,12 +12,14 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop.ui.frame.key_list import KeyListDialog, KeyRow
 from desktop.ui.frame.palette import Deed, Palette, native_key
 from desktop.ui.lib import commands
-from desktop.ui.lib.commands import Command
 from desktop.ui.lib.theme import ThemeChoice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from desktop.ui.frame.pages import SearchSpec
     from desktop.ui.frame.shell import Shell
+    from desktop.ui.lib.commands import Command
     from desktop.ui.lib.page import Page
     from desktop.ui.lib.runner import Runner
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.errors import AppError
 from desktop.ui.lib import messages
 from desktop.ui.lib.buttons import Button
-from desktop.ui.lib.form import Form
 from desktop.ui.lib.messages import Notice, NoticeBar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from desktop.errors import AppError
+    from desktop.ui.lib.form import Form
 
 
 class FormDialog(QDialog):

@@ -6,8 +6,7 @@ everything and puts the cursor where it has to be mended.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -26,6 +25,9 @@ from desktop.ui.lib import messages, theme
 from desktop.ui.lib.edits import Editor, plain_label
 from desktop.ui.lib.icons import icon
 from desktop.ui.lib.type_ahead import TypeAhead
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class ProblemLine(QWidget):

@@ -8,10 +8,9 @@ message box. Text is always plain: markup in a name stays inert.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -26,6 +25,9 @@ from PySide6.QtWidgets import (
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.icons import icon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
@@ -13,9 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
-from desktop.ui.lib.commands import Command
 from desktop.ui.lib.edits import plain_label
-from desktop.ui.lib.runner import Runner
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    from desktop.ui.lib.commands import Command
+    from desktop.ui.lib.runner import Runner
 
 _GAP = 6
 _SIDE = 16

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
-from desktop.ui.lib.runner import Busy, Runner
+
+if TYPE_CHECKING:
+    from desktop.ui.lib.runner import Busy, Runner
 
 _ELIDE = Qt.TextElideMode.ElideRight
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop.services.core.work import Work
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from desktop.services.core.work import Work
+    from desktop.ui.lib.page import Context
 
 R = TypeVar("R")
 

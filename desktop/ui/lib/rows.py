@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QWidget
 
 from desktop.models.values.money import Money
 from desktop.ui.lib import dates, theme
 from desktop.ui.lib.icons import icon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QIcon
+    from PySide6.QtWidgets import QWidget
 
 Index = QModelIndex | QPersistentModelIndex
 

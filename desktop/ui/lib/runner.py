@@ -12,15 +12,17 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QWidget
 
 from desktop.errors import AppError, Cancelled
 from desktop.services.core.work import Changes, Progress, Work
 from desktop.ui.lib import collector, messages
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 R = TypeVar("R")
 Failed = Callable[[AppError], None]

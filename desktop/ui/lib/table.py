@@ -7,8 +7,7 @@ the filter narrows. A state is a mark and a word, never a colour alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QItemSelectionModel,
@@ -41,6 +40,9 @@ from desktop.ui.lib import theme
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.rows import WIDTHS, Column, Kind, RowsModel, Tone, tone_icon
 from desktop.ui.lib.settings import machine_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["Column", "Kind", "RowsModel", "RowsTable", "RowsView", "Tone", "tone_icon"]
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout
 
-from desktop.errors import AppError
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.labels import plain_label
-from desktop.ui.lib.runner import Runner
 from desktop.ui.login import operations
 from desktop.ui.login.fields import Card, PasswordEdit, problem_label, say, title_row
 
 if TYPE_CHECKING:
+    from desktop.errors import AppError
     from desktop.services.core.database import Database
+    from desktop.ui.lib.runner import Runner
 
 
 class LockPanel(Card):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -15,15 +16,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.errors import AppError
 from desktop.ui.lib import messages, theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import Check, TextEdit, plain_label
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.progress import ProgressStrip
-from desktop.ui.lib.runner import Runner
 from desktop.ui.login import operations
 from desktop.ui.login.fields import Card, PasswordEdit, problem_label, say, title_row
+
+if TYPE_CHECKING:
+    from desktop.errors import AppError
+    from desktop.ui.lib.runner import Runner
 
 MIN_PASSWORD = 12
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.services.core.work import Progress
-
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from desktop.services.core.database import Database
+    from desktop.services.core.work import Progress
 
 # Where the sample practice's clock stands: the loaded ICD-10-CM release covers this day.
 SAMPLE_TODAY = dt.date(2026, 9, 15)

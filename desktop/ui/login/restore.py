@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QWidget
@@ -13,9 +13,13 @@ from desktop.ui.lib import messages
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.progress import ProgressStrip
-from desktop.ui.lib.runner import Runner
 from desktop.ui.login import operations
 from desktop.ui.login.fields import Card, PasswordEdit, problem_label, say, title_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.ui.lib.runner import Runner
 
 
 class RestorePanel(Card):

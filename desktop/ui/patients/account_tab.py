@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.models.values.enums import VisitState
-from desktop.services.people.account import AccountReceipt, AccountVisit, PatientAccount
 from desktop.ui.lib import theme
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.table import Column, Kind, RowsTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.services.people.account import AccountReceipt, AccountVisit, PatientAccount
 
 
 class AccountTab(QWidget):

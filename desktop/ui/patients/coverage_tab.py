@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.models.values.enums import Relationship
-from desktop.services.core.work import Work
 from desktop.services.people import coverages, patients
-from desktop.services.people.coverages import CoverageRecord
-from desktop.services.people.patients import PatientRecord
-from desktop.services.people.people import PersonDraft
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import DateEdit
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
 from desktop.ui.patients import fields
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping
+
+    from desktop.services.core.work import Work
+    from desktop.services.people.coverages import CoverageRecord
+    from desktop.services.people.patients import PatientRecord
+    from desktop.services.people.people import PersonDraft
+    from desktop.ui.lib.page import Context
 
 
 class CoverageTab(QWidget):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.errors import AppError
 from desktop.services.people import patients
-from desktop.services.people.patients import PatientRecord
 from desktop.ui.lib import messages
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.patients import fields
 from desktop.ui.patients.registering import watch_zip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.errors import AppError
+    from desktop.services.people.patients import PatientRecord
+    from desktop.ui.lib.page import Context
 
 _SSN_SHOWN_MS = 20_000
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from desktop.services.people.search import PatientRow
 from desktop.ui.lib import dates, theme
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.icons import icon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.people.search import PatientRow
 
 
 class DuplicatePanel(QFrame):

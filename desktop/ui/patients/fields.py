@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -23,10 +22,14 @@ from desktop.ui.lib.edits import (
     PhoneEdit,
     TextEdit,
 )
-from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.type_ahead import Suggestion, TypeAhead
 from desktop.ui.patients.proposals import payer_source, person_source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from desktop.ui.lib.form import Form
+    from desktop.ui.lib.page import Context
 
 SEXES = ((Sex.FEMALE, "Female"), (Sex.MALE, "Male"), (Sex.UNKNOWN, "Unknown"))
 RELATIONS = (

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.services.core.work import Changes
 from desktop.services.people import search
-from desktop.services.people.search import PatientRow
 from desktop.ui.lib import commands, messages
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.table import Column, Kind, RowsTable
 from desktop.ui.patients.record import PatientView
 from desktop.ui.patients.registering import RegisterDialog
+
+if TYPE_CHECKING:
+    from desktop.services.people.search import PatientRow
 
 TITLE = "Patients"
 

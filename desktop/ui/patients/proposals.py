@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
 from desktop.services.people import search
-from desktop.services.people.search import PatientRow
 from desktop.services.practice.payers import payers
-from desktop.services.practice.payers.payers import PayerDraft
 from desktop.ui.lib import dates
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.type_ahead import Deliver, Source, Suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.services.people.search import PatientRow
+    from desktop.services.practice.payers.payers import PayerDraft
+    from desktop.ui.lib.page import Context
 
 
 def payer_source(context: Context, owner: QWidget) -> Source:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from desktop.services.core.work import Work
 from desktop.services.people import account, coverages, header, patients
-from desktop.services.people.account import PatientAccount
-from desktop.services.people.coverages import CoverageRecord
-from desktop.services.people.header import PatientHeader
-from desktop.services.people.patients import PatientRecord
 from desktop.ui.lib import messages
-from desktop.ui.lib.page import Context
 from desktop.ui.patients.account_tab import AccountTab
 from desktop.ui.patients.coverage_tab import CoverageTab
 from desktop.ui.patients.details import DetailsTab
 from desktop.ui.patients.header import HeaderBar
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
+    from desktop.services.people.account import PatientAccount
+    from desktop.services.people.coverages import CoverageRecord
+    from desktop.services.people.header import PatientHeader
+    from desktop.services.people.patients import PatientRecord
+    from desktop.ui.lib.page import Context
 
 
 @dataclass(frozen=True, slots=True)

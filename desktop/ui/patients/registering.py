@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
 
 from desktop.errors import AppError, Problem
 from desktop.models.values.enums import Relationship
-from desktop.services.core.work import Work
 from desktop.services.people import coverages, patients, people
-from desktop.services.people.coverages import CoverageDraft
 from desktop.services.people.patients import DuplicateFound, PatientDraft
-from desktop.services.people.search import PatientRow
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.patients import fields
 from desktop.ui.patients.duplicates import DuplicatePanel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.services.core.work import Work
+    from desktop.services.people.coverages import CoverageDraft
+    from desktop.services.people.search import PatientRow
+    from desktop.ui.lib.page import Context
 
 
 class RegisterDialog(FormDialog):

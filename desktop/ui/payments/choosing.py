@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
-from desktop.errors import AppError
-from desktop.services.core.work import Work
 from desktop.services.payments import choices, worklist
-from desktop.services.payments.choices import LineChoice
-from desktop.services.payments.views import ClaimView, LineView
-from desktop.services.payments.worklist import SplitLine
 from desktop.services.practice.payers import payers
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Check, Choice, TextEdit, plain_label
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.table import Column, Kind, RowsTable
 from desktop.ui.lib.type_ahead import TypeAhead
 from desktop.ui.payments import sources, words
-from desktop.ui.payments.rows import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from desktop.errors import AppError
+    from desktop.services.core.work import Work
+    from desktop.services.payments.choices import LineChoice
+    from desktop.services.payments.views import ClaimView, LineView
+    from desktop.services.payments.worklist import SplitLine
+    from desktop.ui.lib.page import Context
+    from desktop.ui.payments.rows import Row
 
 R = TypeVar("R")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -19,21 +19,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.errors import AppError
 from desktop.models.values.money import ZERO, Money
-from desktop.services.core.work import Work
 from desktop.services.payments import choices, eob
 from desktop.services.payments.adjustments import default_action
-from desktop.services.payments.choices import ClaimChoice, LineChoice
 from desktop.services.payments.eob import EobClaim, EobDraft, EobLine
-from desktop.services.payments.staging import Staged
 from desktop.ui.lib import dates, messages, theme
 from desktop.ui.lib.edits import Choice, DateEdit, MoneyEdit, TextEdit, plain_label
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.type_ahead import Deliver, Suggestion, TypeAhead
 from desktop.ui.payments import sources, words
 from desktop.ui.payments.eob_text import HINT, read_provider, read_reasons
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.errors import AppError
+    from desktop.services.core.work import Work
+    from desktop.services.payments.choices import ClaimChoice, LineChoice
+    from desktop.services.payments.staging import Staged
+    from desktop.ui.lib.page import Context
 
 _STATUSES = (
     ("1", "as first payer"),

@@ -6,10 +6,13 @@ The last reason may go without an amount: it takes what is still unexplained.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from desktop.models.values.money import Money
 from desktop.services.formats.edi.remittance import Adjustment, ProviderAdjustment
 from desktop.ui.lib.edits import read_money
+
+if TYPE_CHECKING:
+    from desktop.models.values.money import Money
 
 _REASON = re.compile(
     r"(CO|PR|OA|PI|CR)[\s-]*([A-Z]{0,2}\d{1,3}|[A-Z]\d?)(?:\s+(\S+))?", re.IGNORECASE

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QWidget
-
-from desktop.models.values.enums import Party
-from desktop.models.values.money import Money
-from desktop.services.core.work import Work
 from desktop.services.money import receipts
 from desktop.services.payments import choices
-from desktop.services.payments.choices import CreditPart, LineChoice
 from desktop.ui.lib import dates, messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Choice, MoneyEdit, TextEdit, plain_label
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.payments import words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.models.values.enums import Party
+    from desktop.models.values.money import Money
+    from desktop.services.core.work import Work
+    from desktop.services.payments.choices import CreditPart, LineChoice
+    from desktop.ui.lib.page import Context
 
 
 def write_off(owner: QWidget, context: Context, charge_line_id: int) -> None:

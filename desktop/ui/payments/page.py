@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from desktop.models.values.enums import TaskKind
@@ -16,6 +16,9 @@ from desktop.ui.payments.eob import EobPane
 from desktop.ui.payments.receipts import ReceiptsTab
 from desktop.ui.payments.remittances import RemittancesTab
 from desktop.ui.payments.tasks import TasksTab
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 
 class PaymentsPage(Page):

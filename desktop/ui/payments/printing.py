@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
 from desktop.services.billing.statements.receipt import receipt_pdf
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.pdf import PdfDialog
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.ui.lib.page import Context
 
 
 def show_receipt(owner: QWidget, context: Context, receipt_id: int) -> None:

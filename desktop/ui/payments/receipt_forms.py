@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.models.values.enums import ReceiptMethod, VisitState
 from desktop.models.values.money import ZERO, Money
-from desktop.services.core.work import Work
 from desktop.services.money import receipts
 from desktop.services.money.receipts import ReceiptDraft, ReceiptView
 from desktop.services.payments import choices
-from desktop.services.payments.choices import PatientLine
 from desktop.services.people import account, header
-from desktop.services.people.account import AccountVisit
-from desktop.services.people.header import PatientHeader
 from desktop.ui.lib import dates, messages, theme
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Check, Choice, DateEdit, MoneyEdit, TextEdit, plain_label
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.type_ahead import Suggestion, TypeAhead
 from desktop.ui.payments import sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from desktop.services.core.work import Work
+    from desktop.services.payments.choices import PatientLine
+    from desktop.services.people.account import AccountVisit
+    from desktop.services.people.header import PatientHeader
+    from desktop.ui.lib.page import Context
 
 _METHODS = (
     (ReceiptMethod.CHECK, "check"),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop.models.values.money import Money
-from desktop.services.core.work import Work
 from desktop.services.money import receipts
-from desktop.services.money.receipts import ReceiptView
 from desktop.services.payments import choices
 from desktop.ui.lib import commands, messages, theme
 from desktop.ui.lib.edits import Choice, plain_label
@@ -20,6 +16,13 @@ from desktop.ui.lib.page import Page, action_button
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
 from desktop.ui.payments import choosing, receipt_forms
 from desktop.ui.payments.receipt_forms import TakePayment
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.models.values.money import Money
+    from desktop.services.core.work import Work
+    from desktop.services.money.receipts import ReceiptView
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 from PySide6.QtWidgets import QWidget as Widget
 
 from desktop.models.values.money import Money
-from desktop.services.payments.views import RemittanceView
 from desktop.ui.lib import dates, theme
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.table import Column, Kind, RowsTable
 from desktop.ui.payments import rows, words
 from desktop.ui.payments.rows import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.payments.views import RemittanceView
 
 COLUMNS = (
     Column("says", "The payer says", width=28, stretch=True),

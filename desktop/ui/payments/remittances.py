@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import EnvironmentProblem
-from desktop.services.core.work import Progress, Work
 from desktop.services.exchange import inbox as files
-from desktop.services.exchange.inbox import TakenFile
 from desktop.services.payments import posting, views, worklist
-from desktop.services.payments.posting import Posted
 from desktop.services.payments.views import RemittanceRow, RemittanceView
 from desktop.ui.lib import commands, messages
-from desktop.ui.lib.commands import Command
 from desktop.ui.lib.page import Page, action_button
 from desktop.ui.lib.table import Column, Kind, RowsTable
 from desktop.ui.payments import choosing, line_deeds, words
 from desktop.ui.payments.remittance_view import RemittancePane
 from desktop.ui.payments.rows import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QAction
+
+    from desktop.services.core.work import Progress, Work
+    from desktop.services.exchange.inbox import TakenFile
+    from desktop.services.payments.posting import Posted
+    from desktop.ui.lib.commands import Command
 
 _MAX_BYTES = 64 * 1024 * 1024
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.models.values.money import Money
 from desktop.services.coding.builtin.reasons import reason_hint
 from desktop.services.payments.adjustments import Reduction, is_denied
-from desktop.services.payments.views import ClaimView, LineView, ReasonView, RemittanceView
 from desktop.ui.lib.table import Tone
 from desktop.ui.payments import words
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.services.payments.views import ClaimView, LineView, ReasonView, RemittanceView
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
 from desktop.models.values.money import ZERO
 from desktop.services.payments import choices
-from desktop.services.payments.choices import ClaimChoice
 from desktop.services.people import search
-from desktop.services.people.search import PatientRow
 from desktop.services.practice.payers import payers as payer_service
-from desktop.services.practice.payers.payers import PayerDraft
 from desktop.ui.lib import dates
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.type_ahead import Deliver, Source, Suggestion
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.services.payments.choices import ClaimChoice
+    from desktop.services.people.search import PatientRow
+    from desktop.services.practice.payers.payers import PayerDraft
+    from desktop.ui.lib.page import Context
 
 
 def patient(row: PatientRow) -> Suggestion:

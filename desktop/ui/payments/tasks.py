@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.values.enums import TaskKind
-from desktop.models.values.money import Money
 from desktop.services.core import tasks
-from desktop.services.core.tasks import TaskRow
-from desktop.services.core.work import Work
 from desktop.services.payments import choices
 from desktop.ui.lib import commands, dates, messages
 from desktop.ui.lib.edits import Choice, plain_label
 from desktop.ui.lib.page import Page, action_button
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
 from desktop.ui.payments import choosing, line_deeds, words
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from desktop.models.values.money import Money
+    from desktop.services.core.tasks import TaskRow
+    from desktop.services.core.work import Work
 
 SOON_DAYS = 7
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from desktop.models.values.enums import Party, TaskKind
-from desktop.models.values.money import Money
 from desktop.ui.lib.table import Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.models.values.money import Money
 
 STATE_WORDS = {
     "held": "held",

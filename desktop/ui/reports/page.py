@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.models.values.money import Money
 from desktop.services.core.work import Changes
-from desktop.services.formats.documents import tables
-from desktop.services.formats.documents.tables import ReportTable
 from desktop.services.reports import closing, registry
-from desktop.services.reports.closing import Closed
 from desktop.services.reports.registry import Form, Report, Span
 from desktop.services.reports.values import Period
 from desktop.ui.lib import commands, dates, messages, theme
@@ -23,6 +18,14 @@ from desktop.ui.lib.edits import Choice, DateEdit, plain_label
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.table import Column, Kind, RowsTable
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from desktop.services.formats.documents import tables
+    from desktop.services.formats.documents.tables import ReportTable
+    from desktop.services.reports.closing import Closed
 
 _DAY_SHEET: Final = "day-sheet"
 _KINDS: Final = {

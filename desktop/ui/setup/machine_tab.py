@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.errors import RuleError
 from desktop.services.care import users
-from desktop.services.core.work import Progress
 from desktop.services.practice.office import practice
 from desktop.ui.lib import messages, theme
 from desktop.ui.lib.edits import TextEdit, plain_label
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.printer import FormOffsets, form_offsets, keep_form_offsets
 from desktop.ui.setup.users_tab import open_database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.services.core.work import Progress
+    from desktop.ui.lib.page import Context
 
 
 @dataclass(frozen=True, slots=True)

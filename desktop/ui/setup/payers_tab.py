@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.models.values.enums import FilingCode
-from desktop.services.core.work import Work
 from desktop.services.practice.fees import fees
-from desktop.services.practice.fees.fees import ScheduleRow
 from desktop.services.practice.payers import payers
 from desktop.services.practice.payers.payers import PayerDraft
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import Check, Choice, CodeEdit, PhoneEdit, TextEdit
-from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.records import RecordsTab, state_column
 from desktop.ui.lib.table import Column, Kind
 from desktop.ui.shared.payer_list import PayerListDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from desktop.services.core.work import Work
+    from desktop.services.practice.fees.fees import ScheduleRow
+    from desktop.ui.lib.form import Form
+    from desktop.ui.lib.page import Context
 
 KINDS = (
     (FilingCode.COMMERCIAL, "Commercial"),

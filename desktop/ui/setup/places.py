@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.models.values.enums import TaxIdKind
 from desktop.services.coding.base.values import NPPES
-from desktop.services.coding.releases.directory import DirectoryProvider
-from desktop.services.core.work import Work
 from desktop.services.practice.office import directory, locations, providers
 from desktop.services.practice.office.locations import LocationDraft
 from desktop.services.practice.office.providers import ProviderDraft
 from desktop.ui.lib.edits import Check, Choice, CodeEdit, PhoneEdit, TextEdit
-from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.records import RecordsTab, state_column
 from desktop.ui.lib.table import Column
 from desktop.ui.lib.type_ahead import Deliver, Suggestion, TypeAhead
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from desktop.services.coding.releases.directory import DirectoryProvider
+    from desktop.services.core.work import Work
+    from desktop.ui.lib.form import Form
+    from desktop.ui.lib.page import Context
 
 _FOUND = "found"
 _FROM_DIRECTORY = frozenset(

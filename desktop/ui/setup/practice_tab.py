@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.errors import AppError, EnvironmentProblem, Problem
 from desktop.models.values.money import Money
-from desktop.services.core.work import Work
 from desktop.services.practice.fees import fees
 from desktop.services.practice.office import locations, practice, providers
-from desktop.services.practice.office.practice import PracticeSettings
 from desktop.ui.lib import messages
 from desktop.ui.lib.edits import Choice, MoneyEdit, NoteEdit, PhoneEdit, TextEdit
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.services.core.work import Work
+    from desktop.services.practice.office.practice import PracticeSettings
+    from desktop.ui.lib.page import Context
 
 USAGES = (("P", "Production"), ("T", "Test"))
 

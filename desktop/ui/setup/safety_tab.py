@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.errors import AppError, Cancelled
 from desktop.services.care import backup, doctor
-from desktop.services.care.backup import Made, Standing
-from desktop.services.care.doctor import Check, Report
 from desktop.ui.lib import dates, messages, theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.icons import icon
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.settings import machine_settings
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
+
+if TYPE_CHECKING:
+    from desktop.services.care.backup import Made, Standing
+    from desktop.services.care.doctor import Check, Report
+    from desktop.ui.lib.page import Context
 
 _FOLDER_KEY = "backup/folder"
 _ICON = 18

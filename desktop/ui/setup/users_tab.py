@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QLineEdit, QPushButton
 
@@ -12,17 +11,21 @@ from desktop.errors import AppError, Problem
 from desktop.models.values.enums import Role
 from desktop.services.care import keys, practice_folder, users
 from desktop.services.core.database import Database
-from desktop.services.core.work import Progress, Work
 from desktop.services.practice.office import practice
 from desktop.services.practice.office.practice import UserRow
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Check, Choice, TextEdit
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.records import RecordsTab, state_column
-from desktop.ui.lib.runner import Runner
 from desktop.ui.lib.table import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from desktop.services.core.work import Progress, Work
+    from desktop.ui.lib.page import Context
+    from desktop.ui.lib.runner import Runner
 
 ROLES = ((Role.OWNER, "Owner"), (Role.BILLER, "Biller"), (Role.FRONT_DESK, "Front desk"))
 

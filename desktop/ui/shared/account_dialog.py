@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
-from desktop.models.values.money import Money
 from desktop.services.billing.statements import explain
-from desktop.services.billing.statements.explain import AccountLine, ExplainRow, Explanation
 from desktop.services.core.work import Changes
 from desktop.ui.lib import dates, theme
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.messages import Notice, NoticeBar
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.table import Column, Kind, RowsTable
+
+if TYPE_CHECKING:
+    from desktop.models.values.money import Money
+    from desktop.services.billing.statements.explain import AccountLine, ExplainRow, Explanation
+    from desktop.ui.lib.page import Context
 
 
 def _unless_zero(amount: Money) -> Money | None:

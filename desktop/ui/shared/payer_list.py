@@ -5,12 +5,9 @@ Used by Setup and by the drop zone of the code sets.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.errors import AppError, EnvironmentProblem, RuleError
@@ -21,8 +18,15 @@ from desktop.ui.lib import messages, theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import Choice, plain_label
 from desktop.ui.lib.messages import Notice, NoticeBar
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from PySide6.QtGui import QKeyEvent
+
+    from desktop.ui.lib.page import Context
 
 PREVIEWED: Final = 20
 _LARGEST: Final = 50_000_000

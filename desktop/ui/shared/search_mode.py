@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
-from desktop.errors import AppError
+from PySide6.QtCore import QObject
+
 from desktop.services.coding.base.values import BEST, BUILT_IN, ICD10CM
 from desktop.services.core.work import Changes
 from desktop.services.practice.codes import code_pages
 from desktop.ui.lib import messages
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.settings import keep_search_mode, search_mode
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.errors import AppError
+    from desktop.ui.lib.page import Context
 
 
 class SearchMode(QObject):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -12,7 +11,6 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 
 from desktop.models.values.money import Money, total
 from desktop.services.billing.statements import run
-from desktop.services.billing.statements.run import IssuedStatement, RunRow, StatementRun
 from desktop.services.core.work import Changes, Work
 from desktop.ui.lib import commands, messages
 from desktop.ui.lib.edits import plain_label
@@ -20,6 +18,11 @@ from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
 from desktop.ui.shared.account_dialog import AccountDialog
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.services.billing.statements.run import IssuedStatement, RunRow, StatementRun
 
 
 @dataclass(frozen=True, slots=True)

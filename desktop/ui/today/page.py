@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from desktop.services.core.work import Changes, Work
 from desktop.services.reports import first_steps, today
-from desktop.services.reports.first_steps import FirstStep
 from desktop.services.reports.today import TodayCount, Weight
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
+
+if TYPE_CHECKING:
+    from desktop.services.reports.first_steps import FirstStep
 
 _TONES: Final = {Weight.BAD: Tone.BAD, Weight.WARN: Tone.WARN, Weight.PLAIN: Tone.NEUTRAL}
 COLUMNS: Final = (

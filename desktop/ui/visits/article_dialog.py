@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.errors import AppError
-from desktop.services.claims.rules.coding.articles import PendingArticle
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label, width_for
 from desktop.ui.visits.wrapped import WrappedList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.errors import AppError
+    from desktop.services.claims.rules.coding.articles import PendingArticle
 
 _HINT = (
     "Read the article's text for which group goes with the procedure. Space or the number marks a "

@@ -6,30 +6,34 @@ kept as favourites. All of it changes the screen alone, favourites excepted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
 from desktop.models.values.identifiers import dotted
 from desktop.services.claims.rules.coding import articles
-from desktop.services.claims.rules.coding.articles import PendingArticle
-from desktop.services.claims.rules.findings import Finding
 from desktop.services.coding.base.values import CPT, HCPCS, ICD10CM
 from desktop.services.coding.notes.values import DIAGNOSIS, PROCEDURE, Suggestion
-from desktop.services.core.work import Work
 from desktop.services.practice.codes import procedures
 from desktop.services.practice.codes import suggesting as codes
 from desktop.services.practice.codes.procedures import SYSTEM as OWN
 from desktop.services.practice.codes.procedures import ProcedureDraft
 from desktop.services.visits import choices
 from desktop.services.visits import companions as service
-from desktop.services.visits.choices import Choices
 from desktop.services.visits.companions import Companions, How
 from desktop.ui.lib import messages
 from desktop.ui.visits.article_dialog import ArticleDialog
 from desktop.ui.visits.companions_dialog import LOOK_UP, CompanionsDialog
 from desktop.ui.visits.note_dialog import NoteDialog, Taken
-from desktop.ui.visits.screen import VisitScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from desktop.services.claims.rules.coding.articles import PendingArticle
+    from desktop.services.claims.rules.findings import Finding
+    from desktop.services.core.work import Work
+    from desktop.services.visits.choices import Choices
+    from desktop.ui.visits.screen import VisitScreen
 
 
 class Coding:

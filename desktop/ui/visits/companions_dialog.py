@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.services.coding.notes.values import DIAGNOSIS, Status
@@ -12,6 +13,9 @@ from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label, width_for
 from desktop.ui.visits.note_rows import NoteList, NoteRow, Taken
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
 
 _KEYS = (
     "Enter, the number or the letter takes a code, Delete takes it off again, ← → go from "

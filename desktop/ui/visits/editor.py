@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -12,17 +12,21 @@ from desktop.errors import AppError, LostUpdate, RuleError
 from desktop.models.values.enums import ClaimState, VisitState
 from desktop.services.claims.life import create
 from desktop.services.claims.rules import check
-from desktop.services.claims.rules.check import CheckResult
-from desktop.services.core.work import Work
 from desktop.services.visits import choices, entry, posting, replacing
-from desktop.services.visits.choices import Choices, PatientFacts
 from desktop.services.visits.values import VisitChange, VisitDraft, VisitView
 from desktop.ui.lib import messages
-from desktop.ui.lib.page import Context
 from desktop.ui.visits.coding import Coding
-from desktop.ui.visits.line_row import LineRow
 from desktop.ui.visits.reviewing import Reviewing
 from desktop.ui.visits.screen import VisitScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from desktop.services.claims.rules.check import CheckResult
+    from desktop.services.core.work import Work
+    from desktop.services.visits.choices import Choices, PatientFacts
+    from desktop.ui.lib.page import Context
+    from desktop.ui.visits.line_row import LineRow
 
 AUTOSAVE_MS = 5_000
 Saved = tuple[VisitView, VisitChange | None]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
@@ -13,6 +11,10 @@ from desktop.services.visits.values import VisitDraft
 from desktop.ui.lib import theme
 from desktop.ui.lib.edits import Choice, CodeEdit, DateEdit, TextEdit
 from desktop.ui.lib.form import Form
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping
 
 CAUSES = (
     (("EM",), "work"),

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.errors import Problem
 from desktop.models.values.enums import ClaimState, Severity
 from desktop.services.claims.rules.check import CheckResult, Passed, is_advice
 from desktop.services.claims.rules.coding.lcd import UNCONFIRMED
 from desktop.services.claims.rules.findings import Finding
 from desktop.services.visits.values import ClaimRef
 from desktop.ui.lib import theme
-from desktop.ui.lib.commands import Command
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.page import action_button
 from desktop.ui.lib.table import Tone, tone_icon
 from desktop.ui.visits.wrapped import WrappedList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QAction
+
+    from desktop.errors import Problem
+    from desktop.ui.lib.commands import Command
 
 UNREADABLE = "entry"
 """The rule of what could not even be stored."""

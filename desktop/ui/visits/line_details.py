@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING, Any
 
 from desktop.errors import Problem, RuleError
 from desktop.models.values.identifiers import ndc11
@@ -15,6 +11,12 @@ from desktop.ui.lib.edits import Check, Choice, CodeEdit, DateEdit, TextEdit
 from desktop.ui.lib.form import Form
 from desktop.ui.visits import codes
 from desktop.ui.visits.line_row import DETAILS, LineRow
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+
+    from PySide6.QtWidgets import QWidget
 
 UNITS = (("UN", "units"), ("MJ", "minutes of anesthesia"))
 DRUG_UNITS = (

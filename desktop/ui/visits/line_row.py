@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -19,6 +18,9 @@ from desktop.ui.lib.edits import MoneyEdit, TextEdit, plain_label, width_for
 from desktop.ui.lib.type_ahead import Source, Suggestion, TypeAhead
 from desktop.ui.visits import codes
 from desktop.ui.visits.elided import ElidedLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FIELDS = ("procedure", "modifiers", "pointers", "units", "charge")
 # Whatever is entered in the line's own dialog.

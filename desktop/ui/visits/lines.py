@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.errors import Problem
 from desktop.models.values.money import Money, total
-from desktop.services.practice.codes.procedures import ProcedureDraft
-from desktop.services.visits.values import LineDraft, LineView
 from desktop.ui.lib import theme
 from desktop.ui.lib.edits import plain_label
 from desktop.ui.lib.type_ahead import Source, TypeAhead
 from desktop.ui.visits.line_row import FIELDS, LineRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from desktop.errors import Problem
+    from desktop.services.practice.codes.procedures import ProcedureDraft
+    from desktop.services.visits.values import LineDraft, LineView
 
 _HEADINGS = ("", "Procedure", "", "Modifiers", "Points to", "Units", "Charge", "", "")
 MOST = 50

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent, QTextCursor
@@ -21,9 +22,11 @@ from desktop.services.core.work import Work
 from desktop.ui.lib import theme
 from desktop.ui.lib.buttons import Button
 from desktop.ui.lib.edits import plain_label
-from desktop.ui.lib.page import Context
 from desktop.ui.visits.note_marks import Legend, Units, look_of
 from desktop.ui.visits.note_rows import NoteList, Taken, groups_of, rows_of
+
+if TYPE_CHECKING:
+    from desktop.ui.lib.page import Context
 
 __all__ = ["NoteDialog", "Taken"]
 

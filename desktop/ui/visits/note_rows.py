@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
@@ -19,6 +19,9 @@ from PySide6.QtWidgets import (
 from desktop.services.coding.notes.values import Status, Suggestion
 from desktop.ui.lib import theme
 from desktop.ui.visits.note_marks import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 Index = QModelIndex | QPersistentModelIndex
 _WRAP = int(Qt.TextFlag.TextWordWrap)

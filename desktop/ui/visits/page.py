@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.models.values.enums import VisitState
 from desktop.services.core.work import Changes
 from desktop.services.practice.codes import suggesting as codes
 from desktop.services.visits import choices, listing
-from desktop.services.visits.choices import Choices
 from desktop.services.visits.values import VisitFilter, VisitRow
 from desktop.ui.lib import commands, messages
 from desktop.ui.lib.dialog import FormDialog
@@ -24,6 +21,13 @@ from desktop.ui.lib.page import Context, Page
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
 from desktop.ui.visits.editor import VisitEditor
 from desktop.ui.visits.findings import CLAIM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtGui import QAction
+
+    from desktop.services.visits.choices import Choices
 
 _TONES = {
     VisitState.DRAFT: Tone.WARN,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.errors import AppError
 from desktop.models.values.identifiers import dotted
 from desktop.services.visits.review_values import (
     ADD,
@@ -30,6 +30,9 @@ from desktop.ui.lib.table import Tone, tone_icon
 from desktop.ui.lib.type_ahead import Source, TypeAhead
 from desktop.ui.visits.codes import letter
 from desktop.ui.visits.wrapped import WrappedList
+
+if TYPE_CHECKING:
+    from desktop.errors import AppError
 
 _JUDGING = (
     "A agrees, C changes, R removes, D adds a diagnosis, L adds a line, Delete takes a verdict "

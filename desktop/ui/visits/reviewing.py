@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from desktop.models.values.identifiers import dotted
-from desktop.services.core.work import Work
 from desktop.services.visits import review
 from desktop.services.visits.review_values import (
     ADD,
@@ -25,6 +23,9 @@ from desktop.ui.visits import sources
 from desktop.ui.visits.review_dialog import ReviewDialog
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from desktop.services.core.work import Work
     from desktop.ui.visits.screen import VisitScreen
 
 

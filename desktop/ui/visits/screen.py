@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop.errors import Problem
 from desktop.models.values.enums import VisitState
-from desktop.models.values.money import Money
 from desktop.services.coding.base.values import ICD10CM
 from desktop.services.visits import choices, entry
 from desktop.services.visits.choices import Choices, PatientFacts
@@ -21,7 +18,6 @@ from desktop.ui.lib import messages, theme
 from desktop.ui.lib.dates import shown
 from desktop.ui.lib.edits import Choice, CodeEdit, DateEdit, plain_label
 from desktop.ui.lib.form import Form
-from desktop.ui.lib.page import Context
 from desktop.ui.lib.type_ahead import Suggestion, TypeAhead
 from desktop.ui.shared.search_mode import SearchMode
 from desktop.ui.visits import sources
@@ -32,6 +28,14 @@ from desktop.ui.visits.findings import FindingsPanel
 from desktop.ui.visits.line_details import open_details
 from desktop.ui.visits.line_row import DETAILS, LineRow
 from desktop.ui.visits.lines import LineGrid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from PySide6.QtGui import QResizeEvent
+
+    from desktop.models.values.money import Money
+    from desktop.ui.lib.page import Context
 
 
 class VisitScreen(QWidget):

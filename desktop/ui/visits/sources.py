@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Callable, Sequence
-
-from PySide6.QtWidgets import QWidget
+from typing import TYPE_CHECKING
 
 from desktop.models.values.identifiers import dotted, undotted
 from desktop.services.coding.base.values import BUILT_IN, CodeHit
 from desktop.services.people import search
-from desktop.services.people.search import PatientRow
 from desktop.services.practice.codes import suggesting as codes
 from desktop.services.practice.codes.procedures import ProcedureDraft
-from desktop.services.practice.codes.suggesting import ProcedureChoice
 from desktop.services.visits import choices
-from desktop.services.visits.choices import DiagnosisChoice
 from desktop.ui.lib.dates import shown
-from desktop.ui.lib.runner import Runner
 from desktop.ui.lib.type_ahead import Deliver, Source, Suggestion
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.services.people.search import PatientRow
+    from desktop.services.practice.codes.suggesting import ProcedureChoice
+    from desktop.services.visits.choices import DiagnosisChoice
+    from desktop.ui.lib.runner import Runner
 
 _LIMIT = 12
 _MEANS_SOMETHING = 4

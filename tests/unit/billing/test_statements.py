@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
-from desktop.clock import SampleClock
 from desktop.errors import RuleError
 from desktop.models.ledger import OpenItem
 from desktop.models.payments import Statement
@@ -18,8 +18,6 @@ from desktop.models.values.enums import Party, ReceiptMethod
 from desktop.models.values.money import ZERO, Money, total
 from desktop.services.billing.statements import build, explain, receipt, run
 from desktop.services.billing.statements.run import RunRow, Why
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.formats.documents.statement import check
 from desktop.services.formats.documents.statement_data import StatementData, message_for_age
 from desktop.services.money import ledger, receipts
@@ -28,6 +26,11 @@ from tests.factories import LineSpec, make_patient, make_person, make_visit, set
 from tests.unit.formats.documents import reading
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
 from tests.unit.reports.test_figures import pay, post
+
+if TYPE_CHECKING:
+    from desktop.clock import SampleClock
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 TODAY = dt.date(2026, 9, 15)
 SHARE = [("CO", "45", 2000), ("PR", "1", 1000), ("PR", "2", 600)]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
@@ -13,11 +12,15 @@ from desktop.errors import Cancelled, EnvironmentProblem, RuleError
 from desktop.models.people import Person
 from desktop.services.care import backup, doctor, practice_folder, users
 from desktop.services.core import numbers
-from desktop.services.core.database import Database
 from desktop.services.core.work import Progress, Work
 from desktop.services.payments import posting, staging
 from tests.conftest import CHEAP, PASSWORD
 from tests.unit.payments.scene import Clp, Svc, era, make_scene
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
 
 
 def fill(database: Database) -> None:

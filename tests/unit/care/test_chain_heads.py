@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.services.care import practice_folder
 from desktop.services.care.practice_folder import Password
 from desktop.services.core import audit
-from desktop.services.core.work import Work
 from tests.conftest import PASSWORD
 from tests.factories import make_patient
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.core.work import Work
 
 
 def opened(folder: Path) -> str:

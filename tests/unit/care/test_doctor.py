@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from desktop.services.care import doctor
-from desktop.services.core.database import Database
 from desktop.services.store import sqlcipher
 from tests.unit.care.test_backup import fill
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
 
 
 def tamper(database: Database, *statements: str) -> None:

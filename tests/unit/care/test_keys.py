@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.errors import EnvironmentProblem, RuleError
 from desktop.services.care import keys
 from tests.conftest import CHEAP
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOW = dt.datetime(2026, 9, 15, 9, tzinfo=dt.UTC)
 

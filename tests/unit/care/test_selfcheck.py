@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from desktop.errors import EnvironmentProblem
 from desktop.services.care import selfcheck, vault
 from desktop.services.coding.library.store import CodeStore
 from desktop.services.store import sqlcipher
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
 
 
 def test_a_whole_program_passes_names_each_part_and_leaves_nothing(

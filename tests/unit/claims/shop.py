@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.models.people import Coverage, Patient
 from desktop.models.practice import Payer, Practice
 from desktop.models.visits import Visit
 from desktop.services.claims.life.create import create_claims
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from tests import factories
 from tests.factories import LineSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 MODIFIERS = ("", "U1", "U2", "U3", "U4", "U5", "U6", "U7", "U8", "U9")
 

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Sequence
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from desktop.models.claims import Claim
 from desktop.models.people import Coverage, Patient, Person
 from desktop.models.practice import Location, Payer, Practice, Provider
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import FilingCode, Relationship, Severity, Sex
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine
 from desktop.services.claims.delivery import command
 from desktop.services.claims.life.checking import ClaimFinding, by_rules
 from desktop.services.claims.record import codec
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.formats.edi.claims837 import SentClaim, SentClaims
 from desktop.services.formats.edi.envelope import fold
 from desktop.services.formats.edi.read import read_file
@@ -31,6 +26,14 @@ from tests.factories import LineSpec
 from tests.helpers.pyx12_gate import assert_837p_clean
 from tests.unit.claims.shop import open_shop
 from tests.unit.claims.shop import outbox as make_outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 _CODES = ("E119", "I10", "J449", "M5450", "Z0000", "K219", "N390", "R0602", "F329", "G4733",
           "E785", "J069", "M25561", "R5382", "Z23", "L309")  # fmt: skip

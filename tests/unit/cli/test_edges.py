@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop import cli
 from desktop.cli import frame
-from desktop.services.core.database import Database
 from tests.conftest import PASSWORD
 from tests.unit.payments.scene import Clp, Svc, era, make_scene
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
 
 
 @pytest.fixture

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.services.coding.library.store import CodeStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 NOW = dt.datetime(2026, 9, 15, 9, tzinfo=dt.UTC)
 IN_2026 = dt.date(2026, 9, 15)

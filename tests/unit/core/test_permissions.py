@@ -6,9 +6,8 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +17,9 @@ from desktop.errors import Forbidden
 from desktop.models.values.enums import Role
 from desktop.services.core.work import ROLES, Actor, Permission, UserId, Work
 from tests.conftest import TODAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 # What only reads and shows: any role may have it, and nothing of money or people changes.
 CHANGING = set(Permission) - {Permission.VIEW}

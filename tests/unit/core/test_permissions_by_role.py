@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.errors import Forbidden
 from desktop.models.values.enums import Role
 from desktop.services.care import users
-from desktop.services.core.database import Database
 from desktop.services.core.work import ROLES, Actor, Permission, UserId
 from desktop.services.exchange import intake
 from desktop.services.people import account, coverages, header, patients, people, search
@@ -18,6 +17,11 @@ from desktop.services.practice.codes import code_pages, code_sets, procedures
 from desktop.services.practice.fees import fees
 from desktop.services.practice.office import locations, practice, providers
 from desktop.services.practice.payers import payer_import, payers
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from desktop.services.core.database import Database
 
 MODULES: tuple[ModuleType, ...] = (
     account,

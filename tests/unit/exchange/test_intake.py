@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from desktop.errors import RuleError
 from desktop.models.values.money import Money
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.exchange.intake import IntakeResult, intake
 from desktop.services.exchange.intake_file import read_intake
 from desktop.services.people import account, coverages, patients, search
 from tests import factories
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 PLAIN: dict[str, Any] = {
     "format": "claimstead-intake",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
@@ -13,14 +13,18 @@ from desktop.models.values.enums import ReceiptMethod
 from desktop.models.values.money import Money
 from desktop.services.care import folders, keys
 from desktop.services.core import audit, counters, numbers
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.money import ledger, receipts
 from desktop.services.money.receipts import ReceiptDraft
 from desktop.services.store import sqlcipher
 from desktop.services.store.documents import DOCUMENTS_NAME
 from tests.conftest import TODAY
 from tests.factories import make_patient, make_visit, set_up_practice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 
 def test_document_whose_packing_is_damaged_is_told(database: Database) -> None:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from desktop.models.claims import Claim
-from desktop.models.people import Coverage, Patient
-from desktop.models.practice import Payer
 from desktop.models.values.enums import ClaimState, FilingCode
 from desktop.models.values.money import Money
-from desktop.models.visits import Visit
 from desktop.services.claims.life import create
 from desktop.services.claims.record import build
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from tests.factories import (
     LineSpec,
     make_coverage,
@@ -25,6 +20,15 @@ from tests.factories import (
     make_visit,
     set_up_practice,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.models.people import Coverage, Patient
+    from desktop.models.practice import Payer
+    from desktop.models.visits import Visit
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 PAYER_ID = "1990000001"
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.errors import NotFound
 from desktop.models.values.enums import Party
 from desktop.models.values.money import Money
-from desktop.services.core.database import Database
 from desktop.services.exchange import inbox as files
 from desktop.services.money import receipts
 from desktop.services.payments import choices, posting, segments, staging
 from desktop.services.people import search
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
 
 
 def found(scene: Scene, text: str, payer_id: int | None = None) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,6 @@ from desktop.models.claims import Claim
 from desktop.models.payments import Remittance, RemittanceClaim
 from desktop.models.values.enums import ClaimState, Party, TaskKind
 from desktop.models.values.money import Money
-from desktop.services.core.database import Database
 from desktop.services.payments import eob, matching, posting, staging, worklist
 from desktop.services.payments.eob import EobClaim, EobDraft, EobLine
 from tests.factories import LineSpec, make_payer
@@ -27,6 +27,9 @@ from tests.unit.payments.test_posting import (
     tasks,
     totals,
 )
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
 
 SECONDARY_ID = "1880000002"
 FIVE_HUNDRED = (LineSpec(charge=Money(50000)),)

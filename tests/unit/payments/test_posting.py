@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from sqlalchemy import func, select
 
@@ -11,14 +13,16 @@ from desktop.models.ledger import Entry, Leg
 from desktop.models.payments import Remittance, RemittanceClaim
 from desktop.models.values.enums import Account, ClaimState, Party, ReceiptMethod, TaskKind
 from desktop.models.values.money import Money
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.money import ledger, receipts
-from desktop.services.money.ledger import PeriodTotals
 from desktop.services.payments import posting, staging, worklist
-from desktop.services.payments.staging import Staged
 from tests.factories import LineSpec
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
+    from desktop.services.money.ledger import PeriodTotals
+    from desktop.services.payments.staging import Staged
 
 TWO = (LineSpec(charge=Money(10000)), LineSpec("85025", Money(3000)))
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from desktop.models.values.money import Money
-from desktop.services.core.database import Database
 from desktop.services.payments import staging, views
 from desktop.ui.payments import rows
 from desktop.ui.payments.eob_text import read_provider, read_reasons
 from tests.unit.payments.scene import Clp, Svc, era, make_scene
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
 
 
 def told(database: Database, data: bytes) -> list[tuple[str, str]]:

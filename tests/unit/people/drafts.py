@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.models.values.enums import FilingCode, Sex
-from desktop.services.core.work import Work
 from desktop.services.people import coverages, patients
 from desktop.services.people.coverages import CoverageDraft
 from desktop.services.people.patients import PatientDraft
@@ -15,6 +14,9 @@ from desktop.services.people.people import PersonDraft
 from desktop.services.practice.office.providers import ProviderDraft
 from desktop.services.practice.payers import payers
 from desktop.services.practice.payers.payers import PayerDraft
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
 
 ADDRESS = {"line1": "4 Orchard Lane", "city": "Springfield", "state": "IL", "zip_code": "62701"}
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.errors import LostUpdate, RuleError
 from desktop.models.people import Patient
 from desktop.models.values.enums import Relationship, Sex
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.people import coverages, patients
 from desktop.services.people.coverages import CoverageDraft
 from desktop.services.practice.payers import payers
 from tests import factories
 from tests.unit.people import drafts
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 START = dt.date(2026, 1, 1)
 

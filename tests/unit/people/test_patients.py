@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event
 
-from desktop.clock import SampleClock
 from desktop.errors import Forbidden, LostUpdate, RuleError
 from desktop.models.values.enums import Role, Sex
 from desktop.models.values.money import Money
 from desktop.services.core import audit
-from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, UserId, Work
 from desktop.services.people import account, header, patients, search
 from desktop.services.people.header import AlertKind
@@ -21,6 +20,10 @@ from desktop.services.people.patients import DuplicateFound, PatientDraft
 from desktop.services.people.people import PersonDraft
 from tests import factories
 from tests.unit.people import drafts
+
+if TYPE_CHECKING:
+    from desktop.clock import SampleClock
+    from desktop.services.core.database import Database
 
 
 def problems(database: Database, draft: PatientDraft) -> dict[str, str]:

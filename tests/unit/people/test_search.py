@@ -7,6 +7,7 @@ import random
 import time
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import insert
@@ -14,10 +15,12 @@ from sqlalchemy import insert
 from desktop.models.people import Patient, Person
 from desktop.models.values import text as plain_text
 from desktop.models.values.enums import Sex
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.people import patients, search
 from tests.unit.people import drafts
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 
 @pytest.fixture

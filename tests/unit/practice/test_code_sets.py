@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop.clock import SampleClock
 from desktop.errors import RuleError
 from desktop.services.coding.base.values import HCPCS, ICD10CM, MUE, NCCI, NeedsDay, Release
 from desktop.services.coding.library.store import CodeStore
-from desktop.services.core.database import Database
 from desktop.services.practice.codes import code_sets
 from desktop.services.practice.codes.code_sets import DueSet, SetState, last_day
+
+if TYPE_CHECKING:
+    from desktop.clock import SampleClock
+    from desktop.services.core.database import Database
 
 Loaded = Callable[..., None]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +13,6 @@ from hypothesis import strategies as st
 
 from desktop.errors import RuleError
 from desktop.models.values.money import Money
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.formats.lists import fees as fee_file
 from desktop.services.practice.codes import procedures
 from desktop.services.practice.codes.procedures import ProcedureDraft
@@ -22,6 +21,10 @@ from desktop.services.practice.fees.fees import FeeDraft
 from desktop.services.practice.office import practice
 from desktop.services.practice.payers import payers
 from tests.unit.people import drafts
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 TODAY = dt.date(2026, 9, 15)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,6 @@ from desktop.errors import AppError, Forbidden, RuleError
 from desktop.models.ledger import AuditRow
 from desktop.models.practice import Payer
 from desktop.models.values.enums import FilingCode, Role
-from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, UserId
 from desktop.services.formats.lists.payers import kind_of, proposed_mapping, read_payers
 from desktop.services.practice.payers import payers
@@ -25,6 +25,9 @@ from desktop.services.practice.payers.payer_import import (
 )
 from desktop.services.practice.payers.payers import PayerDraft
 from tests.unit.people import drafts
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
 
 LIST = (
     b"Payer ID,Payer Name,Type,Phone\r\n"

@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.errors import EnvironmentProblem, Forbidden, LostUpdate, RuleError
 from desktop.models.values.enums import FilingCode, Role, TaxIdKind
 from desktop.services.care import practice_folder
-from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, UserId, Work
 from desktop.services.practice.office import locations, practice, providers
 from desktop.services.practice.office.locations import LocationDraft
 from desktop.services.practice.payers import payers
 from desktop.services.practice.payers.payers import PayerDraft
 from tests.unit.people import drafts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
 
 
 def refused(database: Database, save: object, draft: object) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event
@@ -12,8 +12,6 @@ from desktop.models.values.enums import ReceiptMethod
 from desktop.models.values.money import Money
 from desktop.services.billing.accounts import accounts
 from desktop.services.billing.statements import build, explain, run
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.money import receipts
 from desktop.services.reports import registry, today
 from tests.factories import (
@@ -24,6 +22,12 @@ from tests.factories import (
     make_visit,
     set_up_practice,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 TODAY = dt.date(2026, 9, 15)
 

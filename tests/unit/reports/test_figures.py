@@ -6,19 +6,17 @@ import csv
 import datetime as dt
 import io
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
-from desktop.clock import SampleClock
 from desktop.errors import NotFound, RuleError
 from desktop.models.claims import Claim
 from desktop.models.ledger import AuditRow
 from desktop.models.values.enums import ReceiptMethod, Role
 from desktop.models.values.money import ZERO, Money, total
-from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, UserId, Work
-from desktop.services.formats.documents.tables import ReportTable
 from desktop.services.money import ages as age_boxes
 from desktop.services.money import ledger, receipts
 from desktop.services.money.receipts import ReceiptDraft
@@ -28,6 +26,11 @@ from desktop.services.reports.values import Period
 from tests.factories import LineSpec, make_coverage, make_patient, make_payer, make_visit
 from tests.unit.formats.documents import reading
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
+
+if TYPE_CHECKING:
+    from desktop.clock import SampleClock
+    from desktop.services.core.database import Database
+    from desktop.services.formats.documents.tables import ReportTable
 
 TODAY = dt.date(2026, 9, 15)
 

@@ -5,25 +5,22 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from unittest import mock
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from desktop.clock import SampleClock
 from desktop.errors import RuleError
 from desktop.models.claims import Claim
 from desktop.models.ledger import Leg, OpenItem
 from desktop.models.payments import Receipt, Remittance
-from desktop.models.people import Coverage, Patient
 from desktop.models.values.enums import Account, ClaimState, Party, ReceiptMethod
 from desktop.models.values.money import ZERO, Money, total
 from desktop.services.billing.statements import build, run
 from desktop.services.claims.life import create
 from desktop.services.claims.record import build as claim_build
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.formats.documents.statement import check
 from desktop.services.money import ledger, receipts
 from desktop.services.payments import posting, staging
@@ -39,6 +36,12 @@ from tests.factories import (
     set_up_practice,
 )
 from tests.unit.payments.scene import PAYER_ID, Clp, Svc, era
+
+if TYPE_CHECKING:
+    from desktop.clock import SampleClock
+    from desktop.models.people import Coverage, Patient
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 START = dt.date(2026, 9, 15)
 

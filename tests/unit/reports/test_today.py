@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
-from desktop.clock import SampleClock
 from desktop.models.claims import Claim
 from desktop.models.practice import Payer, Practice
 from desktop.models.values.enums import ClaimState, TaskKind
 from desktop.models.values.money import Money
 from desktop.services.core import audit
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.payments import staging
 from desktop.services.reports import today
 from desktop.services.reports.today import TodayCount, Weight
 from tests.factories import make_coverage, make_patient, make_payer, make_visit
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
 from tests.unit.reports.test_figures import pay, post
+
+if TYPE_CHECKING:
+    from desktop.clock import SampleClock
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 TODAY = dt.date(2026, 9, 15)
 

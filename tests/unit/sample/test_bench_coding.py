@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +11,9 @@ from desktop.services.coding.vectors import model
 from desktop.services.sample import bench
 from desktop.services.sample.bench import coding
 from desktop.services.sample.bench.queries import VARIABLE, Query, QuerySet, marks, place, read_set
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BILLABLE = {"E119", "M7220", "M7221", "I10", "J069"}
 HEAD = "id\tkind\tquery\taccept\treject\n"

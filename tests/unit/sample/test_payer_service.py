@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,11 +11,15 @@ from desktop.models.claims import Claim
 from desktop.models.values.enums import ClaimState
 from desktop.services.claims.delivery import sending
 from desktop.services.claims.delivery.acknowledgments import read_acknowledgment
-from desktop.services.core.database import Database
 from desktop.services.sample.payer.adjudicate import Scenario
 from desktop.services.sample.payer.service import answer_submission, sent_files
 from tests.unit.claims.shop import add_claim, make_sample, open_shop
 from tests.unit.claims.shop import outbox as make_outbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
 
 
 def test_a_real_practice_cannot_ask_it(database: Database, tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.models.values.enums import FilingCode
-from desktop.services.core.work import Work
 from desktop.services.visits.values import LineDraft, VisitDraft
 from tests import factories
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
 
 ON = dt.date(2026, 9, 1)
 

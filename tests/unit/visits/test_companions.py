@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from desktop.models.people import Patient, Person
 from desktop.models.values.enums import Sex
 from desktop.services.coding.base.values import ICD10CM
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.visits import choices
 from desktop.services.visits.companions import Companions, How, companions
 from tests.unit.visits.scenes import make_scene
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 ON = dt.date(2026, 9, 1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,10 +14,12 @@ from desktop.models.ledger import Entry
 from desktop.models.practice import Fee
 from desktop.models.values.enums import VisitState
 from desktop.models.values.money import Money
-from desktop.services.core.database import Database
 from desktop.services.visits import entry, listing
 from desktop.services.visits.values import LineDraft, VisitDraft, VisitFilter
 from tests.unit.visits.scenes import ON, make_scene
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
 
 
 def test_a_draft_comes_back_as_it_was_entered(database: Database) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select
@@ -18,13 +18,17 @@ from desktop.models.practice import CodeUse
 from desktop.models.values.enums import Account, ClaimState, EntryKind, Party, VisitState
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.money import ledger
 from desktop.services.visits import entry, listing, posting, replacing
 from desktop.services.visits.values import LineDraft, VisitFilter, VisitView
 from tests import factories
 from tests.unit.visits.scenes import ON, Scene, make_scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 
 def _posted(database: Database, scene: Scene) -> VisitView:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from desktop.clock import SampleClock
 from desktop.errors import Forbidden, LostUpdate, NotFound, RuleError
 from desktop.models.practice import User
 from desktop.models.values.enums import Role
 from desktop.services.claims.rules import check
 from desktop.services.core import audit
-from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, Changes, UserId, Work
 from desktop.services.visits import entry, review
 from desktop.services.visits.review_values import ReviewView, VerdictDraft
 from desktop.services.visits.values import LineDraft
 from tests.unit.visits.scenes import Scene, make_scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.clock import SampleClock
+    from desktop.services.core.database import Database
 
 T = TypeVar("T")
 CODER, REVIEWER = 1, 7

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import ColumnElement, func, literal_column, or_, select
 
@@ -17,8 +15,13 @@ from desktop.models.practice import Payer
 from desktop.models.values.enums import Party
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, VisitCoverage
-from desktop.services.core.work import Work
 from desktop.services.money.held import held
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from desktop.services.core.work import Work
 
 NOTHING: Final[Any] = literal_column("0")
 # A list of ids that one statement takes.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.models.practice import Practice, Provider
 from desktop.models.values.enums import TaxIdKind
 from desktop.services.billing.accounts.accounts import city_line
-from desktop.services.core.work import Work
 from desktop.services.formats.documents.sheet import Letterhead
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, not_, or_, select
 from sqlalchemy.orm import aliased
@@ -36,6 +35,9 @@ from desktop.services.formats.documents.statement_data import (
     StatementVisit,
 )
 from desktop.services.money.ages import BOXES, box_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _BATCH: Final = 400
 # Days that a first statement looks back for payments.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -21,6 +19,10 @@ from desktop.models.visits import ChargeLine
 from desktop.services.billing.statements.source import segments_of
 from desktop.services.coding.builtin.reasons import reason_hint
 from desktop.services.core.work import Permission, Work, needs
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
 
 _METHODS: Final = {
     ReceiptMethod.CASH: "cash",

@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
@@ -20,12 +19,16 @@ from desktop.models.people import Person
 from desktop.models.practice import Practice
 from desktop.models.values.money import ZERO, Money, total
 from desktop.services.billing.accounts import accounts
-from desktop.services.billing.accounts.accounts import GuarantorAccount
 from desktop.services.billing.statements import build
 from desktop.services.core import audit, counters
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.formats.documents import statement as document
-from desktop.services.formats.documents.statement_data import StatementData
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.billing.accounts.accounts import GuarantorAccount
+    from desktop.services.formats.documents.statement_data import StatementData
 
 
 class Why(StrEnum):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from desktop.services.formats.edi.interchange import TransactionSet, read_interchange
 from desktop.services.formats.edi.problems import ProblemList
 from desktop.services.formats.edi.read835 import read_835
 from desktop.services.formats.edi.syntax import chunks, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _ENDS_CLAIM = ("LX", "CLP", "PLB", "SE", "TS2", "TS3")
 

@@ -8,16 +8,14 @@ means that the payer does not have the claim, and the filing limit runs on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from desktop.clock import stamp
 from desktop.errors import RuleError
 from desktop.models.claims import Acknowledgment as AcknowledgmentRow
-from desktop.services.claims.delivery.answered import ClaimAnswer
 from desktop.services.claims.delivery.answers_277ca import apply_277ca
 from desktop.services.claims.delivery.answers_999 import apply_999, apply_ta1
 from desktop.services.core import audit
@@ -26,6 +24,13 @@ from desktop.services.formats.edi.acknowledgments import Acknowledgment, Interch
 from desktop.services.formats.edi.claim_status import ClaimStatusSet
 from desktop.services.formats.edi.read import EdiFile, read_file
 from desktop.services.formats.edi.training_id import is_training
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from desktop.services.claims.delivery.answered import ClaimAnswer
 
 _Answer = Acknowledgment | InterchangeAcknowledgment | ClaimStatusSet
 

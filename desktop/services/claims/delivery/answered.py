@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from desktop.models.claims import Claim, SubmissionClaim, Task
 from desktop.models.values.enums import ClaimState, TaskKind
-from desktop.services.core.work import Work
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from desktop.services.core.work import Work
 
 # Time to mend a rejection before the filing limit is looked at.
 DAYS_TO_MEND = 7

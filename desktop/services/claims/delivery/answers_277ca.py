@@ -5,10 +5,9 @@ A rejection means that the payer does not have the claim: the filing limit runs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from desktop.models.claims import Claim, Submission, SubmissionClaim
 from desktop.models.values.enums import ClaimState
@@ -23,8 +22,14 @@ from desktop.services.claims.delivery.answered import (
 )
 from desktop.services.claims.life.events import ADJUDICATED, Step, move_many
 from desktop.services.claims.record import codec
-from desktop.services.core.work import Work
-from desktop.services.formats.edi.claim_status import ClaimStatus, ClaimStatusSet, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from desktop.services.core.work import Work
+    from desktop.services.formats.edi.claim_status import ClaimStatus, ClaimStatusSet, Status
 
 _CATEGORIES = {
     "A0": "forwarded",

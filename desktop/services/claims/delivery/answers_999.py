@@ -5,7 +5,7 @@ A set that was rejected was never read: its claims are ready again, under new nu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -22,12 +22,16 @@ from desktop.services.claims.delivery.answered import (
 )
 from desktop.services.claims.life.events import Step, move_many
 from desktop.services.claims.life.lifecycle import renumber
-from desktop.services.core.work import Work
-from desktop.services.formats.edi.acknowledgments import (
-    Acknowledgment,
-    InterchangeAcknowledgment,
-    SetAcknowledgment,
-)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.core.work import Work
+    from desktop.services.formats.edi.acknowledgments import (
+        Acknowledgment,
+        InterchangeAcknowledgment,
+        SetAcknowledgment,
+    )
 
 
 def apply_ta1(work: Work, answer: InterchangeAcknowledgment, sha: str) -> list[ClaimAnswer]:

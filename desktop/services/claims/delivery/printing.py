@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -21,7 +20,6 @@ from desktop.services.claims.delivery.sending import (
     select_ready,
     write_submission,
 )
-from desktop.services.claims.life.checking import Checker
 from desktop.services.claims.life.events import Step, get, move_many, set_columns
 from desktop.services.claims.life.lifecycle import closing_steps
 from desktop.services.claims.record import codec
@@ -30,6 +28,12 @@ from desktop.services.core import audit, counters, numbers
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.formats.documents import cms1500
 from desktop.services.formats.documents.cms1500 import FormOptions, PrinterProfile
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from desktop.services.claims.life.checking import Checker
 
 
 @dataclass(frozen=True, slots=True)

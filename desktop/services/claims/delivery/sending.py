@@ -7,9 +7,9 @@ are fixed, which `resume_queued` takes up at the next start.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, insert, select
 
@@ -17,17 +17,14 @@ from desktop.clock import stamp
 from desktop.errors import AppError, Problem, RuleError, raise_if_any
 from desktop.models.claims import Claim, Submission, SubmissionClaim
 from desktop.models.practice import Payer, Practice
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import ClaimState, Severity
 from desktop.models.values.money import ZERO, Money, total
 from desktop.services.claims.delivery import outbox
-from desktop.services.claims.life.checking import Checker, Verdict
 from desktop.services.claims.life.create import check_claims
 from desktop.services.claims.life.events import UNSENT, Step, move_many, set_columns
 from desktop.services.claims.life.lifecycle import closing_steps, renumber
 from desktop.services.claims.record import codec
 from desktop.services.core import audit, counters, numbers
-from desktop.services.core.database import Database
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.formats.edi.collector import without_collector
 from desktop.services.formats.edi.training_id import (
@@ -37,6 +34,13 @@ from desktop.services.formats.edi.training_id import (
     is_training,
 )
 from desktop.services.formats.edi.write837 import Batch837, plan_sets, unwritable, write_837p
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.claims.life.checking import Checker, Verdict
+    from desktop.services.core.database import Database
 
 
 @dataclass(frozen=True, slots=True)

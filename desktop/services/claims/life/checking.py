@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import ClaimState, Severity
 from desktop.services.core.work import Work
 from desktop.services.formats.edi.write837 import unwritable
+
+if TYPE_CHECKING:
+    from desktop.models.values.claim_record import ClaimRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select
 
@@ -20,6 +20,9 @@ from desktop.services.claims.record.build import BuiltClaim, build_claims, first
 from desktop.services.claims.record.deadline import file_by
 from desktop.services.core import numbers
 from desktop.services.core.work import Changes, Permission, Work, needs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 @needs(Permission.CLAIM)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, select, update
 
@@ -14,6 +13,9 @@ from desktop.models.claims import Claim, ClaimEvent
 from desktop.models.values.enums import ClaimState
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 UNSENT: Final = frozenset({ClaimState.DRAFT, ClaimState.CHECKED, ClaimState.READY})
 """Nothing of such a claim has left the practice: it follows its visit and may be dropped."""

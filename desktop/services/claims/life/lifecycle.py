@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 
 from desktop.errors import RuleError
 from desktop.models.claims import Claim, ClaimEvent, ClaimLine, SubmissionClaim, Task
 from desktop.models.practice import Payer, User
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import ClaimState, Frequency, TaskKind
-from desktop.services.claims.life.checking import Checker
 from desktop.services.claims.life.create import check_ids, drop, insert_claims, refresh
 from desktop.services.claims.life.events import GONE, UNSENT, Step, get, move
 from desktop.services.claims.record import codec
@@ -21,6 +18,13 @@ from desktop.services.claims.record.build import BuiltClaim, build_claims
 from desktop.services.claims.record.deadline import file_by
 from desktop.services.core import numbers
 from desktop.services.core.work import Changes, Permission, Work, needs
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.claims.life.checking import Checker
 
 _SENT_ONCE = frozenset(
     {

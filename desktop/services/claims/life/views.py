@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, select
 
 from desktop.models.claims import Claim, Submission, SubmissionClaim
 from desktop.models.people import Patient, Person
 from desktop.models.practice import Payer
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import ClaimState, Frequency
-from desktop.models.values.money import Money
 from desktop.services.claims.life.checking import ClaimFinding, by_rules, of_record
 from desktop.services.claims.life.events import UNSENT, get
 from desktop.services.claims.life.lifecycle import ClaimEventView, history
 from desktop.services.claims.record import codec
 from desktop.services.core.work import Permission, Work, needs
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.models.values.money import Money
 
 # More than a biller works through in a day; the filter and the search narrow further.
 LIMIT = 1000

@@ -6,14 +6,11 @@ payer's settings are applied here, so that paper and file cannot disagree.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from desktop.errors import NotFound
-from desktop.models.people import Person
-from desktop.models.practice import Location, Payer, Provider
 from desktop.models.values.claim_record import (
     Address,
     ClaimRecord,
@@ -30,11 +27,18 @@ from desktop.models.values.claim_record import (
 )
 from desktop.models.values.enums import FilingCode
 from desktop.models.values.money import ZERO, Money, total
-from desktop.models.visits import ChargeLine, Visit
 from desktop.services.claims.record import sources
-from desktop.services.claims.record.sources import RankedCoverage, Sources
 from desktop.services.claims.record.split import FILE_LINES, PAPER_LINES, Part, split
 from desktop.services.core.work import Permission, Work, needs
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from desktop.models.people import Person
+    from desktop.models.practice import Location, Payer, Provider
+    from desktop.models.visits import ChargeLine, Visit
+    from desktop.services.claims.record.sources import RankedCoverage, Sources
 
 _HOME = "12"
 _ACCIDENT = "439"

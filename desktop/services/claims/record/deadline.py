@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
-from desktop.models.practice import Payer
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import FilingCode, Frequency
 from desktop.services.claims.record.build import first_service
+
+if TYPE_CHECKING:
+    from desktop.models.practice import Payer
+    from desktop.models.values.claim_record import ClaimRecord
 
 
 def file_by(payer: Payer, record: ClaimRecord) -> dt.date | None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
 
 from desktop.models.claims import Claim
 from desktop.models.payments import Remittance, RemittanceAdjustment, RemittanceClaim
 from desktop.models.payments import RemittanceLine as Line
 from desktop.models.values.claim_record import PriorAdjustment, PriorAnswer, PriorLine
 from desktop.models.values.money import ZERO, Money
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
 
 _REVERSAL = "22"
 _Key = tuple[int, int]

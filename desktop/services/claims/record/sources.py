@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from desktop.models.payments import Receipt
 from desktop.models.people import Coverage, Patient, Person
 from desktop.models.practice import Location, Payer, Practice, Procedure, Provider
-from desktop.models.values.claim_record import PriorAnswer
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, Visit, VisitCoverage, VisitDiagnosis
 from desktop.services.claims.record.prior import load_answers
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy.orm import InstrumentedAttribute, Session
+
+    from desktop.models.values.claim_record import PriorAnswer
 
 T = TypeVar("T")
 

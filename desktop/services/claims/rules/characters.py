@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import Address, ClaimRecord, Name
 from desktop.services.claims.rules.findings import CheckContext, Finding, numbered_lines, warning
 from desktop.services.formats.documents.text import ascii_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import Address, ClaimRecord, Name
 
 _DELIMITERS = frozenset("*~:^")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from desktop.clock import stamp
 from desktop.errors import Problem, RuleError
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import Severity
 from desktop.models.visits import FindingPass
 from desktop.services.claims.record.build import build_claims
@@ -26,9 +25,14 @@ from desktop.services.claims.rules import (
     people,
 )
 from desktop.services.claims.rules.coding import families
-from desktop.services.claims.rules.findings import CheckContext, Finding, Rule
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.claims.rules.findings import CheckContext, Finding, Rule
 
 FAMILIES: tuple[Rule, ...] = (
     coverage.check,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import Frequency
 from desktop.services.claims.rules.findings import (
     CheckContext,
@@ -16,6 +15,11 @@ from desktop.services.claims.rules.findings import (
     warning,
 )
 from desktop.services.formats.documents import cms1500
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 NEAR = dt.timedelta(days=14)
 CONTROL_LENGTH = 14

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord, CoverageRecord, PriorAdjustment
 from desktop.models.values.money import Money
 from desktop.services.claims.rules.findings import CheckContext, Finding, error, shown, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord, CoverageRecord, PriorAdjustment
 
 GROUPS = frozenset({"CO", "CR", "OA", "PI", "PR"})
 _SHAPE = re.compile(r"[1-9][0-9]{0,2}|[ABDPWY][0-9]{1,2}")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -12,17 +11,22 @@ from sqlalchemy.orm import aliased
 from desktop.errors import NotFound
 from desktop.models.people import Coverage
 from desktop.models.practice import Payer, Procedure
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import Frequency, VisitState
 from desktop.models.values.money import ZERO, Money, total
 from desktop.models.visits import ChargeLine, FindingPass, Visit, VisitCoverage, VisitDiagnosis
 from desktop.services.claims.record.deadline import file_by
-from desktop.services.claims.rules.coding.facts import CodingFacts
 from desktop.services.claims.rules.coding.reading import CodingReader
 from desktop.services.claims.rules.findings import CheckContext
-from desktop.services.core.work import Work
 from desktop.services.visits.coverage import coverages_on
 from desktop.services.visits.values import CoverageView
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.claims.rules.coding.facts import CodingFacts
+    from desktop.services.core.work import Work
 
 _AT_ONCE = 1000
 Passes = dict[tuple[str, str], FindingPass]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from desktop.models.values import identifiers as ids
-from desktop.models.values.claim_record import ClaimRecord, CoverageRecord
 from desktop.models.values.enums import FilingCode
 from desktop.services.claims.rules.findings import (
     CheckContext,
@@ -19,6 +18,11 @@ from desktop.services.claims.rules.findings import (
     warning,
 )
 from desktop.services.formats.documents.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord, CoverageRecord
 
 INSURANCE_TYPES = frozenset({"12", "13", "14", "15", "16", "41", "42", "43", "47"})
 _RANKS = {1: "primary", 2: "secondary", 3: "tertiary"}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from desktop.models.values import identifiers as ids
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.rules.findings import (
     CheckContext,
     Finding,
@@ -16,6 +15,11 @@ from desktop.services.claims.rules.findings import (
     shown,
     warning,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 INPATIENT = frozenset({"21", "51", "61"})
 _CAUSES = frozenset({"EM", "AA", "OA"})

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from desktop.models.values import identifiers as ids
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.rules.coding.specificity import seventh_text
 from desktop.services.claims.rules.findings import CheckContext, Finding, error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 MOST = 12
 _SOURCE = "item 21, 2300 HI"

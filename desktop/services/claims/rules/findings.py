@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from desktop.models.values.claim_record import ClaimRecord, CoverageRecord, LineRecord
 from desktop.models.values.enums import Severity
-from desktop.models.values.money import Money
 from desktop.services.claims.rules.coding.facts import CodingFacts
-from desktop.services.coding.base.values import DiagnosisCheck
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.models.values.money import Money
+    from desktop.services.coding.base.values import DiagnosisCheck
 
 
 @dataclass(frozen=True, slots=True)

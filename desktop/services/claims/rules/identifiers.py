@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from desktop.models.values import identifiers as ids
-from desktop.models.values.claim_record import Address, ClaimRecord, ProviderRecord
 from desktop.models.values.enums import TaxIdKind
 from desktop.services.claims.rules.findings import (
     CheckContext,
@@ -15,6 +14,11 @@ from desktop.services.claims.rules.findings import (
     warning,
 )
 from desktop.services.formats.documents.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import Address, ClaimRecord, ProviderRecord
 
 _QUALIFIERS = frozenset({"DN", "DK", "DQ", "P3"})
 

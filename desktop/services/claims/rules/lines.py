@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from desktop.models.values import identifiers as ids
-from desktop.models.values.claim_record import ClaimRecord, LineRecord
 from desktop.models.values.money import ZERO
 from desktop.services.claims.rules.findings import (
     CheckContext,
@@ -16,6 +15,11 @@ from desktop.services.claims.rules.findings import (
     numbered_lines,
     warning,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord, LineRecord
 
 MOST_LINES, MOST_ON_PAPER = 50, 6
 MOST_MODIFIERS = MOST_POINTERS = 4

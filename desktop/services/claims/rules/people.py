@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from desktop.models.values import identifiers as ids
-from desktop.models.values.claim_record import Address, ClaimRecord, CoverageRecord, PersonRecord
 from desktop.models.values.enums import FilingCode, Relationship, Sex
 from desktop.services.claims.rules.findings import (
     CheckContext,
@@ -17,6 +16,16 @@ from desktop.services.claims.rules.findings import (
     warning,
 )
 from desktop.services.formats.documents.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import (
+        Address,
+        ClaimRecord,
+        CoverageRecord,
+        PersonRecord,
+    )
 
 _OLDEST = dt.date(1890, 1, 1)
 

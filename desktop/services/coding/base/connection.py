@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlcipher3 import dbapi2
 
 from desktop.errors import EnvironmentProblem
-from desktop.services.coding.base.values import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from desktop.services.coding.base.values import Progress
 
 _HEARD_EVERY = 0.1
 """Seconds between two looks at a cancel while one statement runs."""

@@ -8,9 +8,11 @@ the next loaded one, wherever in time it lies: last year's list may be loaded af
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 P = TypeVar("P")
 

@@ -7,23 +7,26 @@ can be read where it lies.
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import hashlib
 import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from desktop.errors import EnvironmentProblem, RuleError
-from desktop.services.coding.base.connection import Connection
 from desktop.services.coding.base.order_file import decode
-from desktop.services.coding.base.values import ImportOptions, ImportResult, Progress
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Sequence
+
+    from desktop.services.coding.base.connection import Connection
+    from desktop.services.coding.base.values import ImportOptions, ImportResult, Progress
 
 LARGEST_IN_MEMORY = 100_000_000
 """Bytes that one file may have to be read whole; what is larger must be read as a stream."""

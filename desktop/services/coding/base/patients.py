@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from desktop.models.values.enums import Sex
-from desktop.services.coding.base.values import PatientFacts
+
+if TYPE_CHECKING:
+    from desktop.services.coding.base.values import PatientFacts
 
 _CANNOT = 0.3
 _HARDLY = 0.6

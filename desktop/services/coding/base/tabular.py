@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
 from desktop.services.coding.base.values import NoteKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _DEEPEST = 10
 """The longest codes have seven characters, five levels below their section."""

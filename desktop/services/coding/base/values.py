@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
-from desktop.models.values.enums import Sex
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.models.values.enums import Sex
 
 ICD10CM = "icd10cm"
 HCPCS = "hcpcs"

@@ -14,11 +14,14 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from desktop.resources import data_of
 from desktop.services.coding.base.words import stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 LONGEST = 9
 """Words of text, small ones counted, that a phrase may stand for."""

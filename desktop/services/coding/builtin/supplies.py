@@ -7,10 +7,13 @@ of the list, and trade names of drugs, most of them injected in a practice, to g
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.words import fold, raw_words, stem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _SUPPLIES = """
 knee brace | knee support | knee immobilizer = knee orthosis

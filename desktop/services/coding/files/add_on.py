@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.parts import Import, Part
 from desktop.services.coding.base.values import ADD_ON, ImportResult
 from desktop.services.coding.files import quarters
 from desktop.services.coding.files.pairs import Pair, PairWriter
 from desktop.services.coding.files.streams import Reading, cell, has_header, header
+
+if TYPE_CHECKING:
+    from desktop.services.coding.base.parts import Import, Part
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
 _FIELDS = {

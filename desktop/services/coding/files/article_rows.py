@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from desktop.clock import stamp
 from desktop.errors import RuleError
-from desktop.services.coding.base.connection import Connection
-from desktop.services.coding.base.parts import Import, Part
 from desktop.services.coding.base.values import LCD, ImportResult, RejectedLine
 from desktop.services.coding.releases import systems
 from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import GAP
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from desktop.services.coding.base.connection import Connection
+    from desktop.services.coding.base.parts import Import, Part
 
 NewPair = tuple[str, str, str, str, str, str | None]
 """First, second, indicator, article, first and last day."""

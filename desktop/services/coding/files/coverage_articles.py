@@ -12,8 +12,8 @@ import datetime as dt
 import functools
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
 from desktop.services.coding.base.parts import FileKind, Import, Part
@@ -21,6 +21,9 @@ from desktop.services.coding.base.values import LCD, ImportResult, RejectedLine
 from desktop.services.coding.files import article_rows
 from desktop.services.coding.files.article_rows import Article, Group
 from desktop.services.coding.files.streams import Reading, cell, has_header, header
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
 _TAGS = re.compile(r"</?[a-zA-Z!][^>]*>")
 _CODE = re.compile(r"[0-9A-Z]{5}")

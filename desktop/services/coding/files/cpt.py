@@ -11,8 +11,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
 from desktop.services.coding.base.parts import HEAD, FileKind, Import, Part
@@ -29,6 +29,9 @@ from desktop.services.coding.releases import systems
 from desktop.services.coding.releases.saving import save_release
 from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 _CODE = re.compile(r"\d{4}[0-9AFMTU]")
 _TAB = re.compile(r"(\d{4}[0-9AFMTU])\t([^\t]+)")

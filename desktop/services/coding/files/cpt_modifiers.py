@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
 from desktop.services.coding.base.parts import FileKind, Import, Part
@@ -14,6 +13,10 @@ from desktop.services.coding.files import modifiers
 from desktop.services.coding.files.cpt import day_of, head_of, release_of, rows_of, start_of
 from desktop.services.coding.files.streams import Reading, named_rows, squeezed
 from desktop.services.coding.releases.writer import Node
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
 
 _CODE = re.compile(r"[0-9A-Z]{2}")
 _LINE = re.compile(r"([0-9A-Z]{2}) {1,3}([^:\t]{3,120}):\s*(.*)")

@@ -13,10 +13,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.parts import Import, Part
 from desktop.services.coding.base.values import CPT, GPCI, MPFS, ImportResult
 from desktop.services.coding.files import quarters
 from desktop.services.coding.files.listing import node, save_list
@@ -31,6 +30,11 @@ from desktop.services.coding.files.streams import (
 from desktop.services.coding.releases import systems
 from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import Node, NodeWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from desktop.services.coding.base.parts import Import, Part
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
 _CPT = re.compile(r"[0-9]{4}[0-9A-Z]")

@@ -11,8 +11,8 @@ import contextlib
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
 from desktop.services.coding.base.parts import FileKind, Import, Part
@@ -30,6 +30,9 @@ from desktop.services.coding.releases import systems
 from desktop.services.coding.releases.saving import save_release
 from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
 _FEWEST_CODES = 5_000
 """Every list since 2010 has more than 6,000 codes."""

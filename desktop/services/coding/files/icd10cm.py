@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
-from desktop.services.coding.base.connection import Connection
 from desktop.services.coding.base.order_file import (
     Addenda,
     Counts,
@@ -25,6 +24,11 @@ from desktop.services.coding.releases.packaged import nodes_of
 from desktop.services.coding.releases.saving import save_release
 from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import Key, Node, NodeWriter
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.services.coding.base.connection import Connection
 
 _FEWEST_RECORDS = 80_000
 """Every ICD-10-CM order file since the first, of 2016, has more than 90,000 lines."""

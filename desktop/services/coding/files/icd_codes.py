@@ -7,8 +7,8 @@ loaded it is a check of that year.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
 from desktop.services.coding.base.order_file import OrderRecord
@@ -19,6 +19,9 @@ from desktop.services.coding.files.streams import Reading
 from desktop.services.coding.releases import systems
 from desktop.services.coding.releases.saving import save_release
 from desktop.services.coding.releases.writer import Key, Node, NodeWriter
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 _FEWEST_CODES = 60_000
 """Every list since the first, of 2016, has more than 69,000."""

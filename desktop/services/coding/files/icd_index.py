@@ -8,8 +8,8 @@ search terms of the release of their year and stay in force until the next index
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from desktop.clock import stamp
@@ -26,6 +26,9 @@ from desktop.services.coding.files.streams import Reading
 from desktop.services.coding.releases import systems
 from desktop.services.coding.releases.index import Term, write_terms
 from desktop.services.coding.releases.systems import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _BLOCK = 1 << 16
 _DEEPEST = 20

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
 from desktop.services.coding.base.connection import (
@@ -42,6 +40,11 @@ from desktop.services.coding.files import (
 from desktop.services.coding.releases import systems
 from desktop.services.coding.releases.packaged import find_files, read_packaged
 from desktop.services.coding.releases.saving import save_release
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from pathlib import Path
 
 KINDS: tuple[FileKind, ...] = (
     *icd10cm.KINDS,

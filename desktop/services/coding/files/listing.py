@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from desktop.clock import stamp
-from desktop.services.coding.base.parts import Import
 from desktop.services.coding.base.values import ImportResult
-from desktop.services.coding.files.streams import Reading
 from desktop.services.coding.releases import systems
-from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import Node, NodeWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from desktop.services.coding.base.parts import Import
+    from desktop.services.coding.files.streams import Reading
+    from desktop.services.coding.releases.systems import Draft
 
 
 def node(code: str, title: str, attributes: Mapping[str, str]) -> Node:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.parts import Import
 from desktop.services.coding.base.values import CPT, HCPCS, MODIFIER, ImportResult, RejectedLine
 from desktop.services.coding.releases import systems
 from desktop.services.coding.releases.saving import save_release
 from desktop.services.coding.releases.systems import Draft
-from desktop.services.coding.releases.writer import Node
+
+if TYPE_CHECKING:
+    from desktop.services.coding.base.parts import Import
+    from desktop.services.coding.releases.writer import Node
 
 HCPCS_KINDS = frozenset({"hcpcs", "hcpcs_xlsx"})
 CPT_KINDS = frozenset({"cpt_modifiers", "cpt_modifiers_xlsx", "cpt_modul"})

@@ -8,14 +8,17 @@ line breaks: code, value, adjudication indicator (its first digit counts: 1 = pe
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
-from desktop.services.coding.base.parts import Import, Part
 from desktop.services.coding.base.values import MUE, ImportResult
 from desktop.services.coding.files import quarters
 from desktop.services.coding.files.listing import node, save_list
 from desktop.services.coding.files.streams import Reading, cell, has_header, head_of, header
-from desktop.services.coding.releases.writer import Node
+
+if TYPE_CHECKING:
+    from desktop.services.coding.base.parts import Import, Part
+    from desktop.services.coding.releases.writer import Node
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
 _FIELDS = {

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
-from desktop.services.coding.base.parts import Import, Part
 from desktop.services.coding.base.values import NCCI, ImportResult
 from desktop.services.coding.files import quarters
 from desktop.services.coding.files.pairs import Pair, PairWriter, day_of, wide_cache
@@ -23,6 +22,11 @@ from desktop.services.coding.files.streams import (
     workbook_head,
     workbook_rows,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.services.coding.base.parts import Import, Part
 
 _CODE = re.compile(r"[0-9A-Z]{5}")
 _FIRST_LINE = re.compile(r'"?[0-9A-Z]{5}"?\t"?[0-9A-Z]{5}"?\t')

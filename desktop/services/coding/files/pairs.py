@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.connection import Connection
 from desktop.services.coding.files.quarters import part_of
 from desktop.services.coding.releases import systems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.services.coding.base.connection import Connection
 
 Pair = tuple[int, str, str, str, str | None, str, str]
 """As `code_pair` has it: system, first, second, first and last day, indicator, note."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from desktop.clock import stamp
 from desktop.errors import RuleError
@@ -13,6 +13,9 @@ from desktop.services.coding.base.parts import FileKind, Import, Part
 from desktop.services.coding.base.values import ImportResult, NeedsDay, Release
 from desktop.services.coding.releases import systems
 from desktop.services.coding.releases.systems import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _DAY = dt.timedelta(days=1)
 _PART = re.compile(r"(?<![a-z0-9])f([1-9])(?![a-z0-9])", re.IGNORECASE)

@@ -11,15 +11,18 @@ import itertools
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from openpyxl import load_workbook
 
 from desktop.errors import AppError, RuleError
-from desktop.services.coding.base.parts import Import, Part
 from desktop.services.coding.base.values import RejectedLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+
+    from desktop.services.coding.base.parts import Import, Part
 
 Row = tuple[int, list[str]]
 """Number of the line (or of the first of several) from 1, and its cells without outer blanks."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
-from desktop.services.coding.base.parts import Part
 from desktop.services.coding.files.streams import Reading, squeezed, workbook_head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from desktop.services.coding.base.parts import Part
 
 _DELIMITERS = "\t;,"
 _HEAD_ROWS = 40

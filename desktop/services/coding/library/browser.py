@@ -6,10 +6,9 @@ shown as it last stood, and says so.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.references import CodeRange, references
 from desktop.services.coding.base.values import (
@@ -30,6 +29,10 @@ from desktop.services.coding.library.variants import Seventh, SideChoice, sevent
 from desktop.services.coding.releases import own_lists
 from desktop.services.coding.releases.systems import dotted
 from desktop.services.coding.search import plain_words
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["CodePage", "Seventh", "SideChoice", "additions", "page", "sevenths", "sides"]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.values import CodeInfo, Release
-from desktop.services.coding.library.store import CodeStore
+if TYPE_CHECKING:
+    from desktop.services.coding.base.values import CodeInfo, Release
+    from desktop.services.coding.library.store import CodeStore
 
 
 class What(StrEnum):

@@ -6,15 +6,18 @@ service (CMS Claims Processing Manual, chapter 26 §10.5).
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from desktop.models.values.money import Money
 from desktop.services.coding.base.values import GPCI, MPFS
-from desktop.services.coding.library.store import CodeStore
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from desktop.services.coding.library.store import CodeStore
 
 FACILITY_PLACES = frozenset(
     {"02", "06", "08", "19", "21", "22", "23", "24", "26"}

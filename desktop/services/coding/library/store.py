@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
@@ -37,6 +35,9 @@ from desktop.services.coding.releases.directory import DirectoryProvider, find_p
 from desktop.services.coding.search.search import Searcher, Wish
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
     from desktop.services.coding.vectors.index import Meaning
 
 _NO_WEIGHTS: Mapping[str, int] = MappingProxyType({})

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.values import ICD10CM, CodeInfo, NoteKind
 from desktop.services.coding.library.store import CodeStore, normal
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
 
 _PADDED = 6
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -7,14 +7,17 @@ the end of the sentence cut off; what only looks like a cue is set aside first.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.notes.sections import Section, Sentence
 from desktop.services.coding.notes.values import Status
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 class _Reach(Enum):

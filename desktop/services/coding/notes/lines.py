@@ -7,16 +7,19 @@ complication”) are no cues by themselves, so a typed title stays one question.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.words import fold, raw_words, stem, tokens
 from desktop.services.coding.builtin.phrases import longest
 from desktop.services.coding.notes.context import Reader
 from desktop.services.coding.notes.sections import Sentence, Token, sentences
 from desktop.services.coding.notes.values import Status
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
 
 _SAID_OTHERWISE = (
     (re.compile(r"\bwas (?=[^,;.]{3,40}[,;] ?(?:is )?(?:now|currently)\b)", re.IGNORECASE),

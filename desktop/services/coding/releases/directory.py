@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from desktop.services.coding.base.connection import Connection
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.coding.base.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)

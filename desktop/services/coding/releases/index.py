@@ -9,15 +9,19 @@ else, so a new release adds a few postings and touches no other.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.connection import Connection
 from desktop.services.coding.base.intervals import Span
-from desktop.services.coding.base.tabular import TabularNote
 from desktop.services.coding.base.values import NoteKind, Progress
 from desktop.services.coding.base.words import grams, index_tokens
 from desktop.services.coding.releases.writer import Node, NoteKey, Window, day, store_flags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from desktop.services.coding.base.connection import Connection
+    from desktop.services.coding.base.tabular import TabularNote
 
 TITLE = "title"
 INCLUSION = "inclusion"

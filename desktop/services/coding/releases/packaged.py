@@ -9,7 +9,7 @@ fiscal year 2026, so the release is in force for the whole year, 2025-10-01 to 2
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.errors import EnvironmentProblem, RuleError
 from desktop.resources import of_package
@@ -17,6 +17,9 @@ from desktop.services.coding.base.tabular import Tabular, read_tabular, titles_a
 from desktop.services.coding.base.values import ICD10CM
 from desktop.services.coding.releases.systems import Draft, fiscal_year, sha256
 from desktop.services.coding.releases.writer import Node
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PACKAGE = "simple_icd_10_cm"
 

@@ -7,11 +7,14 @@ import heapq
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.words import tokens
 from desktop.services.coding.releases.index import LENGTH_BITS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
 _LENGTH_MASK = (1 << LENGTH_BITS) - 1
 _ENOUGH = 6_000

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from desktop.clock import stamp
-from desktop.services.coding.base.connection import Connection
 from desktop.services.coding.base.tabular import TabularNote
 from desktop.services.coding.base.values import ImportResult, NoteKind, Progress, RejectedLine
 from desktop.services.coding.releases import systems
 from desktop.services.coding.releases.index import terms_of, write_terms
-from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import Changes, Node, NodeWriter, write_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.services.coding.base.connection import Connection
+    from desktop.services.coding.releases.systems import Draft
 
 
 def save_release(

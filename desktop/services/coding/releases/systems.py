@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
-from desktop.services.coding.base.connection import Connection
 from desktop.services.coding.base.values import (
     ADD_ON,
     CARC,
@@ -28,6 +28,9 @@ from desktop.services.coding.base.values import (
     SourceFile,
 )
 from desktop.services.coding.releases.writer import Window
+
+if TYPE_CHECKING:
+    from desktop.services.coding.base.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.connection import Connection
 from desktop.services.coding.base.intervals import Span, at, paint
-from desktop.services.coding.base.tabular import TabularNote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from desktop.services.coding.base.connection import Connection
+    from desktop.services.coding.base.tabular import TabularNote
 
 GAP = 1 << 20
 """Space between two order keys, so that new codes find room without moving others."""

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.words import root_of, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _SPELLED: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bO\.?D\.?(?=[\s,;.:)]|$)"), "right eye"),

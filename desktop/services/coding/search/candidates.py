@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.connection import Connection
 from desktop.services.coding.base.values import ICD10CM
 from desktop.services.coding.base.words import tokens
 from desktop.services.coding.releases.index import INCLUDES, LENGTH_BITS, TITLE
@@ -18,9 +16,15 @@ from desktop.services.coding.releases.ranking import (
     plainness,
     shortest,
 )
-from desktop.services.coding.search.aspects import Aspects
 from desktop.services.coding.search.lexicon import Lexicon
-from desktop.services.coding.search.query import Reading
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Iterable, Mapping
+
+    from desktop.services.coding.base.connection import Connection
+    from desktop.services.coding.search.aspects import Aspects
+    from desktop.services.coding.search.query import Reading
 
 _KIND_FACTOR = {TITLE: 1.0, INCLUDES: 0.94}
 _OTHER_KIND = 0.985

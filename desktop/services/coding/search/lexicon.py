@@ -8,9 +8,8 @@ import itertools
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.connection import Connection
 from desktop.services.coding.base.spelling import allowed, letters_apart, likeness
 from desktop.services.coding.base.words import (
     STOP_WORDS,
@@ -24,6 +23,11 @@ from desktop.services.coding.base.words import (
 from desktop.services.coding.builtin.phrases import phrases
 from desktop.services.coding.builtin.synonyms import SYNONYMS
 from desktop.services.coding.releases.ranking import prefix_factor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from desktop.services.coding.base.connection import Connection
 
 _SYNONYM = 0.85
 _ROOT = 0.8

@@ -9,15 +9,12 @@ visit note is searched part by part, and what it rules out is put last.
 
 from __future__ import annotations
 
-import datetime as dt
 import heapq
 import math
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.connection import Connection
 from desktop.services.coding.base.patients import likelihood
 from desktop.services.coding.base.values import ICD10CM, CodeHit, PatientFacts
 from desktop.services.coding.base.words import fold, raw_words, tokens
@@ -31,6 +28,10 @@ from desktop.services.coding.search.candidates import Candidates, Row
 from desktop.services.coding.search.query import Reading, readings
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from desktop.services.coding.base.connection import Connection
     from desktop.services.coding.vectors.index import Meaning
 
 _CODE = re.compile(r"^[A-Za-z]\d[0-9A-Za-z]?\.?[0-9A-Za-z]{0,4}$|^[A-Za-z]?\d{2,5}$")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.values import CodeInfo
 from desktop.services.coding.base.words import tokens
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.suggest.lexicon import AXIS_WORDS
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.services.coding.base.values import CodeInfo
+    from desktop.services.coding.library.store import CodeStore
 
 _SIDE = re.compile(r"\b(right|left|bilateral)\b")
 _ENCOUNTER = re.compile(r"\b(?:initial|subsequent) encounter\b|, sequela$")

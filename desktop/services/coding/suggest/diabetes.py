@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.suggest.drafts import Draft
-from desktop.services.coding.suggest.facts import NoteFacts
+if TYPE_CHECKING:
+    from desktop.services.coding.suggest.drafts import Draft
+    from desktop.services.coding.suggest.facts import NoteFacts
 
 _POOR_CONTROL = re.compile(
     r"\b(?:poor(?:ly)?[- ](?:control\w*|managed)|uncontrolled|un-controlled|out of control|not (?:well |"

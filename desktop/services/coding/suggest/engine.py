@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import operator
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.values import PatientFacts
 from desktop.services.coding.base.words import tokens
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.notes.values import DIAGNOSIS, NamedProcedure, Status, Suggestion
 from desktop.services.coding.suggest.causes import causes_in
 from desktop.services.coding.suggest.combine import body_mass, combine
 from desktop.services.coding.suggest.drafts import Draft
 from desktop.services.coding.suggest.drugs import long_term
-from desktop.services.coding.suggest.facts import NoteFacts
 from desktop.services.coding.suggest.lexicon import AXIS_WORDS, Lexicon, lexicon_of
 from desktop.services.coding.suggest.past import ALREADY, NEVER_ENDS, family, lasting, personal
 from desktop.services.coding.suggest.pregnancy import complicate, weeks_code
@@ -26,6 +22,14 @@ from desktop.services.coding.suggest.questions import diabetes_types, open_quest
 from desktop.services.coding.suggest.reading import Reading, read
 from desktop.services.coding.suggest.resolve import Resolved, Resolver
 from desktop.services.coding.suggest.symptoms import integral, is_symptom, leading_to
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from desktop.services.coding.base.values import PatientFacts
+    from desktop.services.coding.library.store import CodeStore
+    from desktop.services.coding.suggest.facts import NoteFacts
 
 _NO_WEIGHTS: Mapping[str, int] = MappingProxyType({})
 LONGEST_NOTE = 60_000

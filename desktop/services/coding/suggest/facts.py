@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from desktop.models.values.enums import Sex
-from desktop.services.coding.notes.sections import Sentence
 from desktop.services.coding.suggest.wording import Item, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from desktop.services.coding.notes.sections import Sentence
 
 _WEEKS = (
     re.compile(

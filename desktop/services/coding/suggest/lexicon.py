@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.connection import connect
 from desktop.services.coding.base.values import ICD10CM
 from desktop.services.coding.base.words import STOP_WORDS
 from desktop.services.coding.builtin.phrases import phrases
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.suggest.concepts import concepts
 from desktop.services.coding.suggest.ordinary import NOT_ALONE, ORDINARY, SITES
 from desktop.services.coding.suggest.wording import Item, Kind, canonical, items_of_text, title_key
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from desktop.services.coding.library.store import CodeStore
 
 LONGEST = 7
 AXIS_WORDS = frozenset(

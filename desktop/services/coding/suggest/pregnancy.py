@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.suggest.drafts import Draft
-from desktop.services.coding.suggest.facts import NoteFacts
+if TYPE_CHECKING:
+    from desktop.services.coding.suggest.drafts import Draft
+    from desktop.services.coding.suggest.facts import NoteFacts
 
 _COMPLICATING = """
 I10 I11 = O10.019 O10.919

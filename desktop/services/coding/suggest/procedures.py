@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.notes.sections import Section, Sentence
 from desktop.services.coding.notes.values import (
@@ -14,6 +14,9 @@ from desktop.services.coding.notes.values import (
     Suggestion,
 )
 from desktop.services.coding.suggest.wording import Item, Kind, items_of_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _SAME = {
     word: group.split()[0]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from desktop.services.coding.base.values import PatientFacts
 from desktop.services.coding.notes.context import Finding, Reader
 from desktop.services.coding.notes.sections import Section, Sentence, sentences
 from desktop.services.coding.notes.values import Status
@@ -16,6 +14,12 @@ from desktop.services.coding.suggest.drafts import Draft
 from desktop.services.coding.suggest.facts import NoteFacts, facts_of
 from desktop.services.coding.suggest.lexicon import Lexicon, Match
 from desktop.services.coding.suggest.wording import Item, Kind, items
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from desktop.services.coding.base.values import PatientFacts
 
 _SAYS_NOTHING = frozenset(
     "change issue problem symptom complaint question concern other need further evidence sign "

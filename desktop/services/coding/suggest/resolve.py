@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.values import ICD10CM, CodeInfo
 from desktop.services.coding.base.words import tokens
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.notes.values import Answer, SuggestedCode
 from desktop.services.coding.releases.ranking import fine
 from desktop.services.coding.suggest.axes import Families, Variant, variant
-from desktop.services.coding.suggest.facts import NoteFacts
 from desktop.services.coding.suggest.wording import canonical
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from desktop.services.coding.library.store import CodeStore
+    from desktop.services.coding.suggest.facts import NoteFacts
 
 _NEUTRAL = frozenset(
     "mellitus due other type essential primary uncomplicated without complication not with mention "

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.words import STOP_WORDS, tokens
-from desktop.services.coding.notes.sections import Token
 from desktop.services.coding.suggest.shortforms import CAPITAL_ONLY, SHORT_FORMS
+
+if TYPE_CHECKING:
+    from desktop.services.coding.notes.sections import Token
 
 SIDES = {
     "right": "right",

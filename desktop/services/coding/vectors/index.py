@@ -11,15 +11,18 @@ import hashlib
 import heapq
 import json
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.errors import EnvironmentProblem
-from desktop.services.coding.base.connection import Connection
-from desktop.services.coding.base.values import Progress
 from desktop.services.coding.vectors.model import NAME, WIDTH, Encoder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from desktop.services.coding.base.connection import Connection
+    from desktop.services.coding.base.values import Progress
 
 SUFFIX: Final = ".vectors"
 KEPT: Final = 192

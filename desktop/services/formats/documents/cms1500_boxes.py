@@ -6,10 +6,9 @@ they only stand where the grid needs them.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reportlab.lib.colors import HexColor
-from reportlab.pdfgen.canvas import Canvas
 
 from desktop.services.formats.documents.cms1500_grid import (
     CELLS,
@@ -18,6 +17,9 @@ from desktop.services.formats.documents.cms1500_grid import (
     baseline,
     left,
 )
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
 
 BOXES: Final = "plain-boxes"
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from desktop.models.values.claim_record import ProviderRecord
+from typing import TYPE_CHECKING
+
 from desktop.models.values.enums import Frequency
 from desktop.models.values.identifiers import digits
 from desktop.services.formats.documents.cms1500_grid import (
@@ -17,6 +18,9 @@ from desktop.services.formats.documents.cms1500_writer import (
     provider_name,
 )
 from desktop.services.formats.documents.text import capitals, identifier
+
+if TYPE_CHECKING:
+    from desktop.models.values.claim_record import ProviderRecord
 
 _ITEM_14 = ("431", "484")
 _ITEM_15 = ("454", "304", "453", "439", "455", "471", "090", "091", "444")

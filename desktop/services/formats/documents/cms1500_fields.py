@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from desktop.errors import Problem
 from desktop.models.values.claim_record import ClaimRecord, PriorAnswer
 from desktop.models.values.money import ZERO
 from desktop.services.formats.documents.cms1500_claim import put_claim
@@ -22,6 +22,9 @@ from desktop.services.formats.documents.cms1500_writer import (
     FormWriter,
     no_coverage,
 )
+
+if TYPE_CHECKING:
+    from desktop.errors import Problem
 
 
 def fields(record: ClaimRecord, options: FormOptions = DEFAULT) -> tuple[PlacedField, ...]:

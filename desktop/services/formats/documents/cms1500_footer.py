@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from desktop.models.values.claim_record import Address
+from typing import TYPE_CHECKING
+
 from desktop.models.values.enums import TaxIdKind
 from desktop.models.values.identifiers import digits
 from desktop.models.values.money import total
@@ -15,6 +16,9 @@ from desktop.services.formats.documents.cms1500_writer import (
     street_line,
 )
 from desktop.services.formats.documents.text import capitals
+
+if TYPE_CHECKING:
+    from desktop.models.values.claim_record import Address
 
 _HOME = "12"
 

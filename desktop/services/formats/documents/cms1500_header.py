@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from desktop.models.values.claim_record import CoverageRecord
+from typing import TYPE_CHECKING
+
 from desktop.models.values.enums import FilingCode, Relationship
 from desktop.services.formats.documents.cms1500_writer import FormWriter, city_line, person_name
 from desktop.services.formats.documents.text import identifier, plain
+
+if TYPE_CHECKING:
+    from desktop.models.values.claim_record import CoverageRecord
 
 _BOX_1 = {
     FilingCode.MEDICARE_B: "1.medicare",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import LineRecord, ProviderRecord
 from desktop.models.values.identifiers import ndc11
 from desktop.services.formats.documents.cms1500_grid import DIAGNOSES_A_FORM, LETTERS, LINES_A_FORM
 from desktop.services.formats.documents.cms1500_writer import FormWriter, secondary_id
 from desktop.services.formats.documents.text import capitals, identifier
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from desktop.models.values.claim_record import LineRecord, ProviderRecord
 
 _POINTERS = 4
 _MODIFIERS = 4

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.errors import Problem, RuleError
-from desktop.models.values.claim_record import Address, ClaimRecord, Name, ProviderRecord
 from desktop.models.values.enums import FilingCode, Sex
 from desktop.models.values.identifiers import digits
-from desktop.models.values.money import Money
 from desktop.services.formats.documents.cms1500_grid import CELLS, PlacedField
 from desktop.services.formats.documents.text import identifier, plain
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.models.values.claim_record import Address, ClaimRecord, Name, ProviderRecord
+    from desktop.models.values.money import Money
 
 PAPER_QUALIFIERS = ("0B", "1G", "G2", "LU")
 

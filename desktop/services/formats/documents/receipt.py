@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.errors import Problem, raise_if_any
 from desktop.models.values.money import ZERO, Money, total
@@ -16,6 +16,9 @@ from desktop.services.formats.documents.typography import (
     long_date,
     short_date,
 )
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 _LEFT, _RIGHT = 54.0, 558.0
 _FOOT = 736.0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Final
-
-from reportlab.pdfgen.canvas import Canvas
+from typing import TYPE_CHECKING, Final
 
 from desktop.services.formats.documents.sheet import Sheet
 from desktop.services.formats.documents.typography import ACCENT, INK, QUIET, long_date
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from reportlab.pdfgen.canvas import Canvas
 
 _LEFT, _RIGHT = 72.0, 540.0
 _A_ROW: Final = 4

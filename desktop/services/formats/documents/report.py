@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from desktop.models.values.money import Money
 from desktop.services.formats.documents.sheet import LANDSCAPE, LETTER, Align, Sheet
-from desktop.services.formats.documents.tables import ReportTable, Value
 from desktop.services.formats.documents.typography import (
     ACCENT,
     INK,
@@ -20,6 +19,9 @@ from desktop.services.formats.documents.typography import (
     width,
     wrap,
 )
+
+if TYPE_CHECKING:
+    from desktop.services.formats.documents.tables import ReportTable, Value
 
 _MARGIN: Final = 42.0
 _SIZE: Final = 8.5

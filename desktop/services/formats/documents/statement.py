@@ -7,11 +7,15 @@ envelope shows it when the sheet is folded in three, and the slip at the foot go
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from desktop.errors import Problem, RuleError, raise_if_any
 from desktop.models.values.money import Money, total
-from desktop.services.formats.documents.statement_data import StatementData
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.formats.documents.statement_data import StatementData
 
 
 def check(data: StatementData) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.models.values.money import ZERO, Money, total
-from desktop.services.formats.documents.sheet import Letterhead
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.services.formats.documents.sheet import Letterhead
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from desktop.services.formats.edi.elements import SetContext, at, clip, trimmed
-from desktop.services.formats.edi.interchange import TransactionSet
-from desktop.services.formats.edi.problems import EdiProblem
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.services.formats.edi.interchange import TransactionSet
+    from desktop.services.formats.edi.problems import EdiProblem
 
 ACCEPTED = frozenset({"A", "E"})
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.models.values.claim_record import Name
-from desktop.models.values.money import Money
 from desktop.services.formats.edi.elements import SetContext, at, clip, read_period, trimmed
-from desktop.services.formats.edi.interchange import TransactionSet
-from desktop.services.formats.edi.problems import EdiProblem
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.models.values.money import Money
+    from desktop.services.formats.edi.interchange import TransactionSet
+    from desktop.services.formats.edi.problems import EdiProblem
 
 # Categories after which the claim never entered the payer's system (A4: not found there).
 REJECTING = frozenset({"A3", "A4", "A6", "A7", "A8"})

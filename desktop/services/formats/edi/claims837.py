@@ -5,15 +5,18 @@ They hold what the file says, word for word; `ClaimRecord` is what the program i
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from desktop.models.values.claim_record import Address, Name
 from desktop.models.values.money import ZERO, Money
-from desktop.services.formats.edi.problems import EdiProblem
-from desktop.services.formats.edi.remittance import Adjustment
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from decimal import Decimal
+
+    from desktop.models.values.claim_record import Address, Name
+    from desktop.services.formats.edi.problems import EdiProblem
+    from desktop.services.formats.edi.remittance import Adjustment
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from desktop.models.values.claim_record import Name
-from desktop.models.values.money import Money
 from desktop.services.formats.edi.elements import SetContext, at, clip, read_period, trimmed
-from desktop.services.formats.edi.interchange import TransactionSet
-from desktop.services.formats.edi.problems import EdiProblem
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from desktop.models.values.money import Money
+    from desktop.services.formats.edi.interchange import TransactionSet
+    from desktop.services.formats.edi.problems import EdiProblem
 
 _LEVELS = {"20": "payer", "21": "provider", "22": "subscriber", "23": "dependent"}
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from desktop.models.values.money import Money
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from desktop.models.values.money import Money
 
 # Letters that Unicode does not take apart into a base letter and an accent.
 _SPECIAL = str.maketrans(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from desktop.services.formats.edi.elements import at, clip
-from desktop.services.formats.edi.problems import ProblemList
-from desktop.services.formats.edi.syntax import Chunk, Delimiters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.services.formats.edi.problems import ProblemList
+    from desktop.services.formats.edi.syntax import Chunk, Delimiters
 
 
 @dataclass(frozen=True, slots=True)

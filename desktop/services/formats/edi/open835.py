@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
+from typing import TYPE_CHECKING
 
 from desktop.models.values.claim_record import Name
-from desktop.models.values.money import Money
 from desktop.services.formats.edi.remittance import Adjustment, RemittanceClaim, RemittanceLine
-from desktop.services.formats.edi.syntax import Delimiters
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.models.values.money import Money
+    from desktop.services.formats.edi.syntax import Delimiters
 
 
 class OpenLine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from typing import TYPE_CHECKING
 
 from desktop.models.values.claim_record import Address, Name
 from desktop.models.values.money import ZERO, Money
@@ -13,7 +13,11 @@ from desktop.services.formats.edi.claims837 import (
     SentParty,
     SentPriorLine,
 )
-from desktop.services.formats.edi.remittance import Adjustment
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.services.formats.edi.remittance import Adjustment
 
 
 class OpenParty:

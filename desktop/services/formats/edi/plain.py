@@ -5,12 +5,8 @@ Money is text with two decimals, dates are ISO, absent values are null.
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from desktop.models.values.claim_record import Name
-from desktop.models.values.money import Money
 from desktop.services.formats.edi.acknowledgments import (
     Acknowledgment,
     InterchangeAcknowledgment,
@@ -19,13 +15,20 @@ from desktop.services.formats.edi.acknowledgments import (
 from desktop.services.formats.edi.claim_status import ClaimStatusSet, Status
 from desktop.services.formats.edi.claims837 import SentClaim, SentClaims, SentParty
 from desktop.services.formats.edi.eligibility import Benefit, EligibilitySet, Member
-from desktop.services.formats.edi.read import EdiFile, Transaction
 from desktop.services.formats.edi.remittance import (
     Adjustment,
     Remittance,
     RemittanceClaim,
     RemittanceLine,
 )
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from decimal import Decimal
+
+    from desktop.models.values.claim_record import Name
+    from desktop.models.values.money import Money
+    from desktop.services.formats.edi.read import EdiFile, Transaction
 
 Plain = dict[str, Any]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.services.formats.edi.acknowledgments import (
     Acknowledgment,
@@ -23,6 +23,9 @@ from desktop.services.formats.edi.read835 import read_835
 from desktop.services.formats.edi.read837 import read_837
 from desktop.services.formats.edi.remittance import Remittance
 from desktop.services.formats.edi.syntax import chunks, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # A day's remittances of a large clinic are a tenth of this.
 MAX_BYTES = 64 * 1024 * 1024

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-from collections.abc import Callable
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from desktop.models.values.claim_record import Address, Name
 from desktop.models.values.money import ZERO, Money
 from desktop.services.formats.edi.elements import SetContext, at, clip, trimmed
-from desktop.services.formats.edi.interchange import TransactionSet
 from desktop.services.formats.edi.open835 import OpenClaim, OpenLine, set_hash
 from desktop.services.formats.edi.remittance import (
     ONE,
@@ -20,6 +17,13 @@ from desktop.services.formats.edi.remittance import (
     RemittanceClaim,
     RemittanceLine,
 )
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from desktop.services.formats.edi.interchange import TransactionSet
 
 _OTHER_COMPONENTS = ":>|^<\\"
 _PAYER_REFERENCES = frozenset({"2U", "EO", "HI", "NF"})

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from desktop.services.formats.edi.claims837 import (
     SentClaim,
@@ -14,9 +13,14 @@ from desktop.services.formats.edi.claims837 import (
     SentPriorLine,
 )
 from desktop.services.formats.edi.elements import SetContext, at, clip, read_period, trimmed
-from desktop.services.formats.edi.interchange import TransactionSet
 from desktop.services.formats.edi.open837 import OpenClaim, OpenCoverage, OpenLine, OpenParty
 from desktop.services.formats.edi.remittance import Adjustment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from desktop.services.formats.edi.interchange import TransactionSet
 
 _DIAGNOSIS = frozenset({"ABK", "ABF", "BK", "BF"})
 

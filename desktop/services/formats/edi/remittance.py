@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from desktop.models.values.claim_record import Address, Name
 from desktop.models.values.money import Money
-from desktop.services.formats.edi.problems import EdiProblem
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from desktop.services.formats.edi.problems import EdiProblem
 
 ONE = Decimal(1)
 

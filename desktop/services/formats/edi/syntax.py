@@ -9,11 +9,15 @@ that is reported).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.services.formats.edi.elements import clip
-from desktop.services.formats.edi.problems import ProblemList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.services.formats.edi.problems import ProblemList
 
 # Separators may be control characters (1C to 1F), which Python counts among the white space.
 _BLANK = " \t\r\n\v\f"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import Name
-from desktop.models.values.money import Money
 from desktop.services.formats.edi.acknowledgments import Acknowledgment, InterchangeAcknowledgment
 from desktop.services.formats.edi.claim_status import ClaimStatusSet, Status
 from desktop.services.formats.edi.claims837 import SentClaims
 from desktop.services.formats.edi.eligibility import Benefit, EligibilitySet
 from desktop.services.formats.edi.plain import shown_name
-from desktop.services.formats.edi.read import EdiFile, Transaction
 from desktop.services.formats.edi.remittance import Adjustment, Remittance, RemittanceClaim
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+    from decimal import Decimal
+
+    from desktop.models.values.claim_record import Name
+    from desktop.models.values.money import Money
+    from desktop.services.formats.edi.read import EdiFile, Transaction
 
 _KINDS = {
     "835": "payment advice",

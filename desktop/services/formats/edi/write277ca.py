@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from desktop.models.values.money import Money, total
 from desktop.services.formats.edi.claim_status import (
@@ -24,6 +23,10 @@ from desktop.services.formats.edi.envelope import (
     set_control,
     wrap,
 )
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
 
 VERSION = "005010X214"
 _NO_STATUS = (Status("A1", "19", "PR"),)

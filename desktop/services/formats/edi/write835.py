@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import Name
 from desktop.services.formats.edi.envelope import (
     Envelope,
     Folder,
@@ -18,13 +17,18 @@ from desktop.services.formats.edi.envelope import (
     set_control,
     wrap,
 )
-from desktop.services.formats.edi.remittance import (
-    Adjustment,
-    ProviderAdjustment,
-    Remittance,
-    RemittanceClaim,
-    RemittanceLine,
-)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from desktop.models.values.claim_record import Name
+    from desktop.services.formats.edi.remittance import (
+        Adjustment,
+        ProviderAdjustment,
+        Remittance,
+        RemittanceClaim,
+        RemittanceLine,
+    )
 
 VERSION = "005010X221A1"
 

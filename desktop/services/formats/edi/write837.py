@@ -7,9 +7,8 @@ tax id. The claim itself is written by `write837_claim`.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.errors import Problem, raise_if_any
 from desktop.models.values.claim_record import (
@@ -39,6 +38,10 @@ from desktop.services.formats.edi.write837_claim import (
     place_segments,
     plan,
 )
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
 
 VERSION = "005010X222A1"
 CLAIMS_IN_A_SET = 5000

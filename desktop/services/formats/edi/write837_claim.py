@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import (
-    Address,
-    ClaimRecord,
-    CoverageRecord,
-    LineRecord,
-    Name,
-    PriorAdjustment,
-    PriorLine,
-    ProviderRecord,
-)
 from desktop.models.values.enums import FilingCode, Frequency, Relationship
 from desktop.services.formats.edi.envelope import Folder, amount, composite, day, number, segment
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from desktop.models.values.claim_record import (
+        Address,
+        ClaimRecord,
+        CoverageRecord,
+        LineRecord,
+        Name,
+        PriorAdjustment,
+        PriorLine,
+        ProviderRecord,
+    )
 
 RANKS = {1: "P", 2: "S", 3: "T"}
 

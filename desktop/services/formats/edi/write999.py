@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from desktop.services.formats.edi.acknowledgments import (
-    Acknowledgment,
-    SegmentError,
-    SetAcknowledgment,
-)
 from desktop.services.formats.edi.envelope import (
     Envelope,
     Folder,
@@ -17,6 +12,15 @@ from desktop.services.formats.edi.envelope import (
     set_control,
     wrap,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from desktop.services.formats.edi.acknowledgments import (
+        Acknowledgment,
+        SegmentError,
+        SetAcknowledgment,
+    )
 
 VERSION = "005010X231A1"
 

@@ -7,14 +7,16 @@ person says which column is what; a mapping is proposed by the headings.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from desktop.errors import RuleError
 from desktop.models.values import text as plain_text
 from desktop.models.values.enums import FilingCode
 from desktop.services.formats.lists.table import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FIELDS: Final = {
     "name": "Name",

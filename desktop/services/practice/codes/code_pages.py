@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
@@ -20,8 +19,6 @@ from desktop.services.coding.base.values import (
     Release,
 )
 from desktop.services.coding.library import browser, differences
-from desktop.services.coding.library.browser import CodePage
-from desktop.services.coding.library.differences import Differences
 from desktop.services.coding.library.fee_schedule import medicare_amount
 from desktop.services.coding.library.store import CodeStore, normal
 from desktop.services.coding.releases import own_lists
@@ -30,6 +27,13 @@ from desktop.services.core.database import CODES_NAME, Database
 from desktop.services.core.work import Changes, Permission, Progress, Work, needs
 from desktop.services.practice.codes import suggesting as codes
 from desktop.services.practice.office import locations
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from desktop.services.coding.library.browser import CodePage
+    from desktop.services.coding.library.differences import Differences
 
 LISTED = 30_000
 _LOOKED_AT = 50

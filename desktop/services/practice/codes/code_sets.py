@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -37,6 +35,10 @@ from desktop.services.coding.releases.systems import SYSTEMS
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.formats.lists import payers as payer_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 AHEAD_DAYS: Final = 14
 """So many days before a set runs out, Today says it."""

@@ -5,9 +5,8 @@ CPT descriptions belong to the AMA and are not shipped; a practice writes its ow
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
@@ -24,6 +23,9 @@ from desktop.services.core import audit
 from desktop.services.core import records as fields
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.practice.office.locations import PLACES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SYSTEM: Final = "procedure"
 _SPELLED = 0.94

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -26,6 +24,10 @@ from desktop.services.core.database import CODES_NAME, Database
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.practice.codes import procedures
 from desktop.services.practice.codes.procedures import ProcedureDraft
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
 
 _FAVOURITE = 1000
 _SHORTEST = 2

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, func, select
 
@@ -18,6 +17,9 @@ from desktop.services.core import audit
 from desktop.services.core import records as fields
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.formats.lists.fees import FeeFileRow, read_fees
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # A price without a date of its own holds for every visit that can still be billed.
 ALWAYS: Final = dt.date(2000, 1, 1)

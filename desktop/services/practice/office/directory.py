@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from desktop.models.values.text import fold
-from desktop.services.coding.releases.directory import DirectoryProvider
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.practice.office.providers import ProviderDraft
+
+if TYPE_CHECKING:
+    from desktop.services.coding.releases.directory import DirectoryProvider
 
 _FEWEST_LETTERS = 2
 

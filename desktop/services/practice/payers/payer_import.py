@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
 from desktop.models.values import text as plain_text
@@ -18,6 +18,9 @@ from desktop.services.formats.lists.payers import (
 )
 from desktop.services.practice.payers import payers
 from desktop.services.practice.payers.payers import PayerDraft
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 _REPORT_EVERY = 50
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.services.claims.delivery.sending import select_ready
-from desktop.services.core.work import Work
 from desktop.services.formats.documents import cms1500
 from desktop.services.formats.documents.bare_forms import bare_forms
 from desktop.services.formats.documents.cms1500_grid import baseline, left
@@ -17,6 +16,9 @@ from desktop.services.formats.edi.write837 import write_837p as write_837p_file
 from desktop.services.sample.bench import office, people
 from desktop.services.sample.bench.practice import TODAY, Bench
 from desktop.services.sample.bench.result import RATIO, BenchResult, medians
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
 
 FILE_LIMIT: Final = 3.0
 FORM_LIMIT: Final = 1.3

@@ -5,10 +5,8 @@ from __future__ import annotations
 import functools
 import random
 import shutil
-from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from desktop.clock import SampleClock
 from desktop.services.coding.base.connection import connect, transaction
@@ -17,6 +15,10 @@ from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.releases import systems
 from desktop.services.sample.bench.practice import TODAY, Bench
 from desktop.services.sample.bench.result import MILLISECONDS, BenchResult, p99, timed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 IMPORT_MS: Final = 60_000.0
 LOOKUP_MS: Final = 1.0

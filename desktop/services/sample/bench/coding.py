@@ -7,8 +7,7 @@ import functools
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from desktop.clock import SampleClock
 from desktop.services.coding.base.values import BEST, BUILT_IN
@@ -29,6 +28,9 @@ from desktop.services.sample.bench.queries import (
     read_set,
 )
 from desktop.services.sample.bench.result import p99, timed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME: Final = "coding"
 _SHARED: Final = ("dev", "doid-dev")

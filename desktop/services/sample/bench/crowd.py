@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.models.ledger import Entry, Leg, OpenItem
 from desktop.models.payments import Receipt
 from desktop.models.visits import ChargeLine, Visit
 from desktop.services.sample.bench import people
-from desktop.services.sample.bench.scale import Scale
 from desktop.services.store.bulk import Connection, insert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.sample.bench.scale import Scale
 
 _BATCH: Final = 500
 _YEARS: Final = 10

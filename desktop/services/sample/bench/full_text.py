@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from desktop.services.coding.base.connection import beside
 from desktop.services.coding.base.values import ICD10CM
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _WORD: Final = re.compile(r"\w+")
 _CODES: Final = """

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.models.values.money import ZERO
-from desktop.services.core.database import Database
 from desktop.services.money.ages import EDGES
 from desktop.services.reports.aging import Aging, aging_by_payer
 from desktop.services.sample.bench.practice import TODAY, Bench
 from desktop.services.sample.bench.result import RATIO, BenchResult, medians
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
 
 LIMIT: Final = 1.3
 # A report of milliseconds is asked for more often than a run of seconds.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import random
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.models.people import Coverage, Patient, PatientKey, Person
 from desktop.models.practice import Payer
 from desktop.services.people import search
 from desktop.services.store.bulk import Connection, insert
+
+if TYPE_CHECKING:
+    import random
 
 PAYERS: Final = 12
 PERSON: Final = tuple(

@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import shutil
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.clock import SampleClock
 from desktop.models.values.enums import Role
@@ -18,9 +16,14 @@ from desktop.services.care import keys, practice_folder
 from desktop.services.core.database import PRACTICE_NAME, Database
 from desktop.services.core.work import Actor, UserId
 from desktop.services.sample.bench import crowd, office
-from desktop.services.sample.bench.scale import Scale
 from desktop.services.store import sqlcipher
 from desktop.services.store.bulk import loading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from desktop.services.sample.bench.scale import Scale
 
 TODAY: Final = dt.date(2026, 9, 15)
 # Opening is not what is measured here.

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from desktop.errors import RuleError
 from desktop.resources import root
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
 
 VARIABLE: Final = "CLAIMSTEAD_CODING_EVAL"
 DEPTH: Final = 10

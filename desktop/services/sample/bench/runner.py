@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from desktop.errors import RuleError
 from desktop.services.sample.bench import (
@@ -17,10 +16,14 @@ from desktop.services.sample.bench import (
     searching,
     window,
 )
-from desktop.services.sample.bench.coding import CodingTable
 from desktop.services.sample.bench.practice import Bench
-from desktop.services.sample.bench.result import BenchResult
 from desktop.services.sample.bench.scale import Scale, chosen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from desktop.services.sample.bench.coding import CodingTable
+    from desktop.services.sample.bench.result import BenchResult
 
 _MEASURES: Final[dict[str, Callable[[Bench], BenchResult]]] = {
     "first-paint": window.first_paint,

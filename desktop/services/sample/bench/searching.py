@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 import random
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.services.coding.base.connection import beside
 from desktop.services.coding.base.values import ICD10CM
@@ -15,6 +14,9 @@ from desktop.services.people import search
 from desktop.services.sample.bench import people
 from desktop.services.sample.bench.practice import TODAY, Bench
 from desktop.services.sample.bench.result import MILLISECONDS, BenchResult, p99, timed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
 
 LIMIT_MS: Final = 30.0
 _ROWS: Final = 50

@@ -7,11 +7,13 @@ import statistics
 import subprocess
 import sys
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from desktop.errors import EnvironmentProblem
-from desktop.services.sample.bench.practice import Bench
 from desktop.services.sample.bench.result import RATIO, BenchResult
+
+if TYPE_CHECKING:
+    from desktop.services.sample.bench.practice import Bench
 
 LIMIT: Final = 1.5
 _SECONDS: Final = 60

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from desktop.models.values.enums import FilingCode, Relationship, Sex
 from desktop.models.values.money import Money
-from desktop.services.core.work import Work
 from desktop.services.people import coverages, patients
 from desktop.services.people.coverages import CoverageDraft
 from desktop.services.people.patients import PatientDraft
-from desktop.services.people.people import PersonDraft
 from desktop.services.practice.codes import procedures
 from desktop.services.practice.codes.procedures import ProcedureDraft
 from desktop.services.practice.fees import fees
@@ -22,6 +20,10 @@ from desktop.services.practice.office.providers import ProviderDraft
 from desktop.services.practice.payers import payers
 from desktop.services.practice.payers.payers import PayerDraft
 from desktop.services.sample.demo.invented import Inventor, npi
+
+if TYPE_CHECKING:
+    from desktop.services.core.work import Work
+    from desktop.services.people.people import PersonDraft
 
 _SINCE: Final = dt.date(2026, 1, 1)
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 
@@ -26,7 +24,6 @@ from desktop.services.care import keys, practice_folder
 from desktop.services.care.practice_folder import SAMPLE_PASSWORD, PracticeDraft
 from desktop.services.claims.delivery import printing, sending
 from desktop.services.claims.life import create
-from desktop.services.core.database import Database
 from desktop.services.core.work import Changes, Progress, Work
 from desktop.services.exchange import inbox_command as command
 from desktop.services.money import receipts
@@ -34,10 +31,16 @@ from desktop.services.reports.period import Summary, summary
 from desktop.services.sample.demo.invented import Inventor
 from desktop.services.sample.demo.office import Office, set_up
 from desktop.services.sample.demo.visits import Planned, plan
-from desktop.services.sample.payer.payer import TrainingFile
 from desktop.services.sample.payer.service import answer_submission
 from desktop.services.visits import entry
 from desktop.services.visits import posting as visit_posting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
+    from desktop.services.sample.payer.payer import TrainingFile
 
 # How many days before today the practice opens its doors.
 _FIRST_DAY: Final = 75

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from desktop.services.sample.demo.invented import Inventor
-from desktop.services.sample.demo.office import Office, Registered
 from desktop.services.visits.values import LineDraft, VisitDraft
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.services.sample.demo.invented import Inventor
+    from desktop.services.sample.demo.office import Office, Registered
 
 # diagnoses with the services that go with them: (codes, services)
 _REASONS: Final = (

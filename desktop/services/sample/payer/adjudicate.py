@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from desktop.models.values.money import ZERO, Money, total
-from desktop.services.formats.edi.claims837 import SentClaim, SentLine
 from desktop.services.formats.edi.remittance import Adjustment, RemittanceClaim, RemittanceLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from desktop.services.formats.edi.claims837 import SentClaim, SentLine
 
 _DEDUCTIBLE = Money(15000)
 _COPAY = Money(2500)

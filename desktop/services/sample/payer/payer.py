@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
 from desktop.models.values.claim_record import Address
@@ -50,6 +50,9 @@ from desktop.services.sample.payer.adjudicate import (
     secondary_direct,
     shares,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _VERSION = "005010X222A1"
 _ADDRESS = Address("1 Practice Way", "Springfield", "IL", "627010000")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -13,6 +13,9 @@ from desktop.services.core import audit
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.sample.payer.adjudicate import Scenario
 from desktop.services.sample.payer.payer import Answers, answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)

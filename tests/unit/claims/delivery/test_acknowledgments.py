@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import random
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,8 +21,6 @@ from desktop.services.claims.delivery.acknowledgments import (
 )
 from desktop.services.claims.life.events import Step, move_many
 from desktop.services.claims.life.lifecycle import resend, void_before_sending
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.formats.edi.acknowledgments import (
     Acknowledgment,
     SegmentError,
@@ -39,6 +37,12 @@ from desktop.services.formats.edi.write277ca import write_277ca
 from desktop.services.formats.edi.write999 import write_999
 from tests.unit.claims.shop import add_claim, open_shop
 from tests.unit.claims.shop import outbox as make_outbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 AT = dt.datetime(2026, 9, 16, 8, 0, tzinfo=dt.UTC)
 ENVELOPE = Envelope("CLEARHOUSE", "MILLBROOK", 501, 601, AT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,10 +15,14 @@ from desktop.models.visits import ChargeLine, Visit
 from desktop.services.claims.delivery import command
 from desktop.services.claims.life import views
 from desktop.services.claims.life.lifecycle import drop_unsent, void_before_sending
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from tests.unit.claims.shop import add_visit, lines, open_shop
 from tests.unit.claims.shop import outbox as make_outbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 
 def test_check_makes_the_claims_that_posted_visits_lack_and_says_what_holds_them(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,7 +12,6 @@ from desktop.errors import EnvironmentProblem, RuleError
 from desktop.models.claims import Claim, ClaimEvent, Submission, SubmissionClaim
 from desktop.models.people import Patient, Person
 from desktop.models.practice import Payer, Practice
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import ClaimState, Severity
 from desktop.models.values.identifiers import undotted
 from desktop.services.claims.delivery import outbox, printing, sending
@@ -29,8 +27,6 @@ from desktop.services.claims.life.lifecycle import (
     void_sent,
 )
 from desktop.services.claims.record import codec
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.formats.documents.cms1500 import PrinterProfile
 from desktop.services.formats.edi.claims837 import SentClaims
 from desktop.services.formats.edi.read import read_file
@@ -44,6 +40,14 @@ from tests.unit.claims.shop import (
 )
 from tests.unit.claims.shop import outbox as make_outbox
 from tests.unit.formats.documents.records import shown_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 
 def state(database: Database, claim_id: int) -> ClaimState:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,8 +28,6 @@ from desktop.services.claims.life.create import create_claims
 from desktop.services.claims.life.lifecycle import forward_claims
 from desktop.services.claims.record import codec
 from desktop.services.claims.record.build import build_records
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.formats.documents.cms1500 import fields
 from desktop.services.formats.edi.claims837 import SentClaims
 from desktop.services.formats.edi.read import read_file
@@ -40,6 +37,12 @@ from tests.factories import LineSpec
 from tests.helpers.pyx12_gate import assert_837p_clean
 from tests.unit.claims.shop import Shop, add_visit, lines, open_shop
 from tests.unit.claims.shop import outbox as make_outbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 BATCH = Batch837(
     sender_id="MILLBROOK",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.record import codec
 from desktop.services.claims.record.split import DIAGNOSES, split
 from tests.helpers.claim_strategies import claims
+
+if TYPE_CHECKING:
+    from desktop.models.values.claim_record import ClaimRecord
 
 
 @st.composite

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import re
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,8 +19,10 @@ from desktop.services.claims.rules.coding import demographics, families
 from desktop.services.claims.rules.coding.diagnosis_reading import DiagnosisReader
 from desktop.services.claims.rules.coding.facts import CodingFacts
 from desktop.services.claims.rules.findings import CheckContext, Finding
-from desktop.services.coding.library.store import CodeStore
 from tests.unit.claims.rules.samples import ON, PATIENT, TODAY, claim, line
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 FAMILIES = (
     "excludes1",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +11,9 @@ from desktop.services.claims.rules.coding.procedure_reading import ProcedureRead
 from desktop.services.coding.base.values import ImportOptions
 from desktop.services.coding.library.store import CodeStore
 from tests.helpers.shared import shared_dir
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOW = dt.datetime(2026, 9, 15, 9, tzinfo=dt.UTC)
 ON = dt.date(2026, 9, 1)

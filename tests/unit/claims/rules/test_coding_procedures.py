@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +20,9 @@ from desktop.services.claims.rules.findings import CheckContext, Finding
 from desktop.services.coding.library.store import CodeStore
 from tests.unit.claims.rules.samples import FIRST, MEDICARE, ON, TODAY, claim, line
 from tests.unit.claims.rules.sets import fill
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 DOCTOR, COLLEAGUE, SURGEON = 1, 2, 3
 TAXONOMIES = {DOCTOR: "207Q00000X", COLLEAGUE: "207Q00000X", SURGEON: "208600000X"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +16,9 @@ from desktop.services.claims.rules.findings import CheckContext, Finding
 from desktop.services.coding.library.store import CodeStore
 from tests.unit.claims.rules.samples import ON, TODAY, claim, line
 from tests.unit.claims.rules.sets import fill
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

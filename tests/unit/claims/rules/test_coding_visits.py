@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,13 +16,17 @@ from desktop.services.claims.rules import check
 from desktop.services.claims.rules.coding import articles
 from desktop.services.claims.rules.coding.report import CodingFinding, check_coding, plain_coding
 from desktop.services.coding.library.store import CodeStore
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.visits import entry, posting
 from desktop.services.visits.values import LineDraft, VisitDraft
 from tests import factories
 from tests.unit.claims.rules.sets import fill
 from tests.unit.visits.scenes import ON, Scene, make_scene
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 
 @pytest.fixture

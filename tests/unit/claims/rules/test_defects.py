@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -51,6 +50,9 @@ from tests.unit.claims.rules.samples import (
     line,
     second_claim,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 E, W = Severity.ERROR, Severity.WARNING
 CONTEXT = CheckContext(TODAY)

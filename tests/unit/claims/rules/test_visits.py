@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event
 
-from desktop.clock import SampleClock
 from desktop.errors import NotFound, RuleError
 from desktop.models.people import Patient
 from desktop.models.practice import Payer, Practice, Procedure
 from desktop.models.values.money import Money
 from desktop.services.claims.rules import check
-from desktop.services.claims.rules.check import CheckResult
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.visits import entry, posting
 from desktop.services.visits.values import LineDraft, VisitDraft
 from tests.unit.visits.scenes import ON, Scene, make_scene
+
+if TYPE_CHECKING:
+    from desktop.clock import SampleClock
+    from desktop.services.claims.rules.check import CheckResult
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 
 def scene_ready(work: Work) -> Scene:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from desktop.services.coding.base import references as refs
 from desktop.services.coding.base.references import CodeRange, references
 from desktop.services.coding.base.values import NoteKind
-from desktop.services.coding.library.store import CodeStore
 from tests.unit.coding.conftest import IN_2026
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.services.coding.base.connection import transaction
 from desktop.services.coding.base.values import no_progress
 from desktop.services.coding.builtin.supplies import as_listed, supplies
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.releases.saving import save_release
 from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import Node
 from desktop.services.coding.search.search import warm
 from tests.unit.coding.conftest import IN_2026, NOW
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 TITLES = {
     "L1": "Knee orthosis, elastic, prefabricated",

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import zipfile
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +24,10 @@ from desktop.services.coding.base.values import (
 from desktop.services.coding.library.store import CodeStore
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 IN_2026 = dt.date(2026, 5, 1)
 LICENSED = frozenset({CPT})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +16,9 @@ from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.releases.systems import fiscal_year, fiscal_year_of
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import NOW
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _LINE = "00002 A000    1 Cholera due to Vibrio cholerae 01, biovar cholerae           Cholera, long"
 

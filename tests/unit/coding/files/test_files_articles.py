@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +17,10 @@ from desktop.services.coding.files.coverage_articles import plain
 from desktop.services.coding.library.store import CodeStore
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 ON = dt.date(2026, 9, 15)
 STAMP = "2026-09-01 00:00:00"

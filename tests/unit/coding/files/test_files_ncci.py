@@ -8,8 +8,7 @@ import random
 import resource
 import time
 import zipfile
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,6 +21,10 @@ from desktop.services.coding.library.store import CodeStore
 from desktop.services.sample.bench.codes_import import write_pairs
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 LONG = os.environ.get("CLAIMSTEAD_LONG") == "1"
 NOTICE = "A notice of the owner\nover two lines.\n\n"

@@ -9,8 +9,7 @@ import os
 import random
 import resource
 import zipfile
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,6 +23,10 @@ from desktop.services.core.database import CODES_NAME, Database
 from desktop.services.practice.office.directory import draft_of, find_in_directory
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 LONG = os.environ.get("CLAIMSTEAD_LONG") == "1"
 ROWS = 800_000 if LONG else 6_000

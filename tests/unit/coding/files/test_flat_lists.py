@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -16,9 +15,14 @@ from desktop.services.coding.builtin.modifiers import MODIFIERS
 from desktop.services.coding.builtin.places import PLACES
 from desktop.services.coding.builtin.remarks import REMARKS
 from desktop.services.coding.library.store import CodeStore
-from desktop.services.core.database import Database
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import IN_2026, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from desktop.services.core.database import Database
 
 
 def nucc() -> Path:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +18,9 @@ from desktop.services.coding.library.differences import What, changes
 from desktop.services.coding.library.store import CodeStore
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 IN_2019 = dt.date(2019, 5, 1)
 TERM, ACTION_DATE, ACTION = slice(284, 292), slice(276, 284), slice(292, 293)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import tracemalloc
 import zipfile
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import Workbook
@@ -15,9 +14,14 @@ from desktop.errors import RuleError
 from desktop.services.coding.base.order_file import read_addenda, read_order
 from desktop.services.coding.base.parts import parts_of
 from desktop.services.coding.base.tabular import read_tabular
-from desktop.services.coding.library.store import CodeStore
 from tests.unit.coding.conftest import NOW
 from tests.unit.coding.files.test_files_ncci import HEADER, NOTICE, PAIRS, line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from desktop.services.coding.library.store import CodeStore
 
 _BOMB = (
     b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'

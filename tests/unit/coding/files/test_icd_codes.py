@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +16,9 @@ from desktop.services.coding.base.values import ICD10CM
 from desktop.services.coding.library.store import CodeStore
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import IN_2026, IN_2027, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def archive() -> zipfile.ZipFile:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +16,10 @@ from desktop.services.coding.base.values import ICD10CM
 from desktop.services.coding.library.store import CodeStore
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import IN_2026, IN_2027, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 
 def layout(kind: str) -> Path:

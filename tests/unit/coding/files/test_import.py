@@ -9,8 +9,8 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlcipher3 import dbapi2
@@ -21,6 +21,9 @@ from desktop.services.coding.base.values import ICD10CM, Standing
 from desktop.services.coding.library.store import CodeStore
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import IN_2026, IN_2027, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 def samples() -> Path:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.services.coding.base.connection import transaction
 from desktop.services.coding.base.values import NoteKind, no_progress
 from desktop.services.coding.library import browser
-from desktop.services.coding.library.browser import CodePage
 from desktop.services.coding.library.differences import What, changes
 from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.library.variants import Side, sevenths, sides
@@ -21,6 +19,12 @@ from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import Node
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import IN_2026, IN_2027, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from desktop.services.coding.library.browser import CodePage
 
 
 @pytest.fixture(scope="module")

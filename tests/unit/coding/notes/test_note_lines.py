@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,13 +11,15 @@ from desktop.models.values.enums import Sex
 from desktop.services.coding.base.connection import transaction
 from desktop.services.coding.base.spelling import allowed, letters_apart, likeness
 from desktop.services.coding.base.values import PatientFacts, no_progress
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.notes.lines import read_line
 from desktop.services.coding.releases.saving import save_release
 from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import Node
 from desktop.services.coding.search.aspects import aspects, polarity, spell_out
 from tests.unit.coding.conftest import IN_2026, NOW
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 
 def codes(store: CodeStore, text: str, limit: int = 5) -> list[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop.services.coding.library.store import CodeStore
 from tests.unit.coding.conftest import IN_2026
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 DISEASES = {
     "asthma": "J45", "pneumonia": "J18", "gout": "M10", "psoriasis": "L40", "lupus": "M32",

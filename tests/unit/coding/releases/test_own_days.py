@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +17,9 @@ from desktop.services.coding.releases.saving import save_release
 from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import Node
 from tests.unit.coding.conftest import NOW
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _NUMBERS = itertools.count()
 _QUARTERS = [dt.date(2026, month, 1) for month in (1, 4, 7, 10)]

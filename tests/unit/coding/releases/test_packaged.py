@@ -8,16 +8,19 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.errors import Cancelled, RuleError
 from desktop.services.coding.base.order_file import decode, read_order
 from desktop.services.coding.base.values import ICD10CM, NoteKind, Standing
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.releases.packaged import find_files
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import IN_2026, IN_2027, NOW
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 
 def test_the_packaged_release_is_whole(packaged: CodeStore) -> None:

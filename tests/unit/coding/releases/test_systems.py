@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,11 +15,15 @@ from desktop.services.coding.base.values import ImportResult, NoteKind, no_progr
 from desktop.services.coding.files import importing
 from desktop.services.coding.files.streams import Reading
 from desktop.services.coding.files.tables import head_rows, records
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.releases.saving import save_release
 from desktop.services.coding.releases.systems import Draft, refuse_if_shrunk
 from desktop.services.coding.releases.writer import Node
 from tests.unit.coding.conftest import IN_2026, NOW
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from desktop.services.coding.library.store import CodeStore
 
 
 def _load(store: CodeStore, start: dt.date, codes: dict[str, str]) -> None:

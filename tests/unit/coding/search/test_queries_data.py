@@ -6,14 +6,16 @@ import csv
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from desktop.services.coding.base.values import ICD10CM
-from desktop.services.coding.library.store import CodeStore
 from tests.helpers.shared import shared_dir
 from tests.unit.coding.conftest import IN_2027, NOW
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 DATA = Path(__file__).resolve().parents[3] / "data" / "coding"
 ON = dt.date(2026, 9, 30)

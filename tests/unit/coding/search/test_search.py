@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.services.coding.base.words import tokens
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.releases.ranking import distance
 from tests.unit.coding.conftest import IN_2026
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 
 def first(store: CodeStore, text: str, limit: int = 8) -> list[str]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.models.values.enums import Sex
 from desktop.services.coding.base.values import PatientFacts
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.notes.values import Status, Suggestion
 from desktop.services.coding.suggest.engine import suggest
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from desktop.services.coding.library.store import CodeStore
 
 NOTES = Path(__file__).parents[3] / "data" / "coding" / "notes.json"
 _WORDS = {

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.suggest.engine import suggest
 from tests.unit.coding.suggest.scoring import notes, score
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.services.coding.library.store import CodeStore
 
 IN_2026 = dt.date(2026, 9, 15)
 _FLOORS = {

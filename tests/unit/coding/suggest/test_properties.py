@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.notes.values import Status, Suggestion
 from desktop.services.coding.suggest.engine import suggest
 from desktop.services.coding.suggest.past import lasting
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 IN_2026 = dt.date(2026, 9, 15)
 _CONDITIONS = Path(__file__).parents[3] / "data" / "coding" / "conditions.txt"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.notes.values import Status
 from desktop.services.coding.suggest.engine import suggest
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 IN_2026 = dt.date(2026, 9, 15)
 

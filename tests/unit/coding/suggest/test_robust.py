@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.notes.values import Status
 from desktop.services.coding.suggest.engine import suggest
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 IN_2026 = dt.date(2026, 9, 15)
 _PIECES = st.sampled_from(

@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.models.values.enums import Sex
 from desktop.services.coding.base.values import PatientFacts
-from desktop.services.coding.library.store import CodeStore
-from desktop.services.coding.notes.values import Suggestion
 from desktop.services.coding.suggest.engine import suggest
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
+    from desktop.services.coding.notes.values import Suggestion
 
 IN_2026 = dt.date(2026, 9, 15)
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.errors import RuleError
 from desktop.models.practice import Procedure
-from desktop.services.core.database import Database
-from desktop.services.core.work import Work
 from desktop.services.practice.codes.suggesting import suggest_codes
 from tests.factories import make_patient
+
+if TYPE_CHECKING:
+    from desktop.services.core.database import Database
+    from desktop.services.core.work import Work
 
 ON = dt.date(2026, 9, 15)
 

@@ -7,19 +7,22 @@ import importlib.util
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from desktop.errors import Cancelled, RuleError
 from desktop.services.coding.base.connection import transaction
 from desktop.services.coding.base.values import BEST, no_progress
-from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.releases.saving import save_release
 from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import Node
 from desktop.services.coding.vectors import index, model
 from desktop.services.coding.vectors.wordpiece import WordPiece
 from tests.unit.coding.conftest import IN_2026, NOW
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 SYSTEM = "local-list"
 FIRST = {

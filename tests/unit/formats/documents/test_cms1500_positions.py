@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import FilingCode, Relationship, Sex, TaxIdKind
 from desktop.services.formats.documents import cms1500
 from desktop.services.formats.documents.cms1500 import FormOptions, PrinterProfile
@@ -23,6 +22,11 @@ from tests.unit.formats.documents.records import (
     full_claim,
     shown_texts,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 # (line from the top, column, text) for `full_claim`, typed from the form's own grid.
 HEADER = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -24,6 +24,9 @@ from desktop.services.formats.documents.text import ascii_text, capitals, identi
 from desktop.services.formats.documents.typography import clean, fit, width, wrap
 from tests.unit.formats.documents import reading
 from tests.unit.formats.documents.statements import PRACTICE, cents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DAY = dt.date(2026, 9, 15)
 RECEIPT = ReceiptData(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
-from desktop.services.core.work import Changes, Progress
 from desktop.ui.lib import theme
 from desktop.ui.lib.runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+
+    from desktop.services.core.work import Changes, Progress
 
 R = TypeVar("R")
 TODAY = dt.date(2026, 9, 15)

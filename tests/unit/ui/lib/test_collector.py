@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import threading
+from typing import TYPE_CHECKING
 
-from pytestqt.qtbot import QtBot
-
-from desktop.services.core.database import Database
 from desktop.ui.lib import collector
 from desktop.ui.lib.runner import Runner
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from desktop.services.core.database import Database
 
 
 class Trap:

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from desktop.models.values.money import Money
 from desktop.ui.lib.edits import Choice, CodeEdit, DateEdit, MoneyEdit, PhoneEdit, read_money
 from tests.helpers.keys import type_in
 from tests.unit.ui.lib.conftest import today
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
-from pytestqt.qtbot import QtBot
 
 from desktop.errors import Problem, RuleError
 from desktop.ui.lib import messages
@@ -16,6 +14,11 @@ from desktop.ui.lib.edits import Choice, DateEdit, MoneyEdit, NoteEdit, TextEdit
 from desktop.ui.lib.form import Form
 from tests.helpers.keys import press, type_in
 from tests.unit.ui.lib.conftest import today
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pytestqt.qtbot import QtBot
 
 
 def build() -> Form:

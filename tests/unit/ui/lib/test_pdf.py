@@ -1,19 +1,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QFileDialog, QWidget
-from pytestqt.qtbot import QtBot
 
 from desktop.services.formats.documents.recovery_sheet import render_recovery_sheet
 from desktop.ui.lib.messages import Level, Notice
 from desktop.ui.lib.pdf import PdfPreview, print_document, set_up_page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+    from pytestqt.qtbot import QtBot
 
 PDF = render_recovery_sheet("Harbor", "-".join(["ABCD"] * 8), dt.date(2026, 9, 15))
 DPI = 144

@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
-from pytestqt.qtbot import QtBot
 
 from desktop.errors import AppError, Cancelled, RuleError
 from desktop.services.core.work import Changes
 from desktop.ui.lib import messages
 from desktop.ui.lib import runner as runner_module
 from desktop.ui.lib.messages import Level, Notice
-from desktop.ui.lib.runner import Busy, Runner
-from tests.unit.ui.lib.conftest import ThreadedDatabase
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from desktop.ui.lib.runner import Busy, Runner
+    from tests.unit.ui.lib.conftest import ThreadedDatabase
 
 
 class Host(QWidget):

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from desktop.models.values.money import Money
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
 from tests.helpers.keys import press, type_in
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication
 
 from desktop.resources import resource
 from desktop.ui.lib import commands, theme
 from desktop.ui.lib.icons import icon
 from desktop.ui.lib.theme import CONTRACTS, SCHEMES, Scheme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
-from pytestqt.qtbot import QtBot
 
 from desktop.ui.lib.edits import TextEdit
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.type_ahead import Deliver, Suggestion, TypeAhead
 from tests.helpers.keys import press, type_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
 
 CODES = [
     Suggestion("J45.909", "J45.909", "Unspecified asthma, uncomplicated"),

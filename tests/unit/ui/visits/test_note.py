@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-
-from PySide6.QtWidgets import QApplication
+from typing import TYPE_CHECKING
 
 from desktop.services.coding.notes.values import (
     DIAGNOSIS,
@@ -15,6 +14,9 @@ from desktop.services.coding.notes.values import (
 )
 from desktop.ui.visits.note_marks import Units, look_of
 from desktop.ui.visits.note_rows import NoteRow, groups_of, rows_of
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 GOUT = SuggestedCode("M109", "M10.9", "Gout, unspecified", 1.0)
 KNEE = SuggestedCode("M25569", "M25.569", "Pain in unspecified knee", 0.5)

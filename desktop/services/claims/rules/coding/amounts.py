@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
-from desktop.services.claims.rules.coding.cases import Case
 from desktop.services.claims.rules.findings import CheckContext, Finding, error, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.claims.rules.coding.cases import Case
 
 # Services counted in fifteen minutes of contact, by number.
 BY_QUARTER_HOUR = frozenset(

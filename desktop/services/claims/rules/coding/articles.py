@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -16,6 +15,10 @@ from desktop.services.claims.rules.coding.procedure_reading import ProcedureRead
 from desktop.services.coding.base.values import LCD
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord, LineRecord
 from desktop.models.values.enums import FilingCode
 from desktop.services.claims.rules.coding.facts import CodingFacts, ProcedureFacts, Service
 from desktop.services.claims.rules.findings import (
@@ -17,6 +16,11 @@ from desktop.services.claims.rules.findings import (
     target,
     warning,
 )
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from desktop.models.values.claim_record import ClaimRecord, LineRecord
 
 # Payers that apply the Correct Coding Initiative by law; elsewhere it is a likely denial.
 _FOLLOW_NCCI = frozenset(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.models.values.age import age_on
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import Sex
 from desktop.services.claims.rules.coding.facts import CodingFacts, codes_of
 from desktop.services.claims.rules.findings import CheckContext, Finding, first_day, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 _OLDEST = 130
 

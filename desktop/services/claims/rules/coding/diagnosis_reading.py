@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from desktop.services.claims.rules.coding.facts import DiagnosisFacts, Instruction
 from desktop.services.coding.base.references import CodeRange, ends, references
@@ -15,7 +14,12 @@ from desktop.services.coding.base.values import (
     NoteKind,
     Standing,
 )
-from desktop.services.coding.library.store import CodeStore
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+
+    from desktop.services.coding.library.store import CodeStore
 
 _UNSPECIFIED = re.compile("unspecified", re.IGNORECASE)
 _FAMILY = 2000

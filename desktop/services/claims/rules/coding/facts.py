@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
-from desktop.services.coding.base.references import CodeRange
-from desktop.services.coding.base.values import CodeInfo, CodePair
+if TYPE_CHECKING:
+    import datetime as dt
+    from decimal import Decimal
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.coding.base.references import CodeRange
+    from desktop.services.coding.base.values import CodeInfo, CodePair
 
 Attributes = Mapping[str, str]
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.rules.coding import (
     amounts,
     demographics,
@@ -21,7 +20,12 @@ from desktop.services.claims.rules.coding import (
     tabular,
 )
 from desktop.services.claims.rules.coding.cases import cases
-from desktop.services.claims.rules.findings import CheckContext, Finding, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.claims.rules.findings import CheckContext, Finding, Rule
 
 # These look at the lines with the day around them, which is put together once.
 _OF_LINES = (

@@ -8,13 +8,17 @@ this practice knows of can be compared.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.rules.coding.cases import Case, is_visit, listed
-from desktop.services.claims.rules.coding.facts import CodingFacts, Service
 from desktop.services.claims.rules.findings import CheckContext, Finding, shown, warning
 from desktop.services.coding.base.values import MPFS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.claims.rules.coding.facts import CodingFacts, Service
 
 DAYS = {"000": 0, "010": 10, "090": 90}
 _SOURCE = "Medicare manual 100-04 ch. 12 §40"

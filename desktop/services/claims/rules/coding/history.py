@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
@@ -12,7 +11,12 @@ from desktop.models.practice import Practice, Provider
 from desktop.models.values.enums import VisitState
 from desktop.models.visits import ChargeLine, Visit
 from desktop.services.claims.rules.coding.facts import Service
-from desktop.services.core.work import Work
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from desktop.services.core.work import Work
 
 _AT_ONCE = 1000
 # A visit's own lines may run for a month after its date; a surgery may follow on the next day.

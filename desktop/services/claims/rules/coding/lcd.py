@@ -6,13 +6,17 @@ says it once for each article and procedure; until then nothing is judged.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.enums import FilingCode
 from desktop.services.claims.rules.coding.cases import Case, listed
-from desktop.services.claims.rules.coding.facts import Article
 from desktop.services.claims.rules.findings import CheckContext, Finding, target, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.claims.rules.coding.facts import Article
 
 _MEDICARE = frozenset({FilingCode.MEDICARE_B, FilingCode.MEDICARE_ADVANTAGE})
 _LIABILITY = frozenset({"GA", "GX", "GY", "GZ"})

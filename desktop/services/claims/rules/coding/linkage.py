@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.identifiers import dotted
 from desktop.services.claims.rules.findings import CheckContext, Finding, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 # Injuries under active treatment; later encounters and sequelae name no accident any more.
 _INJURY = re.compile(r"(S[0-9]{2}|T0[7-9]|T1[4-9]|T2[0-9]|T3[0-4])[0-9A-Z]{3}[ABC]")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.rules.coding.cases import Case, is_medicare, listed
 from desktop.services.claims.rules.findings import CheckContext, Finding, error, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 _NOTICES = "Medicare manual 100-04 ch. 30 §50; HCPCS modifiers"
 # Pairs that deny each other on one line.

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.rules.coding.cases import Case, binding, is_medicare, is_visit, listed
 from desktop.services.claims.rules.coding.ncci import DISTINCT
 from desktop.services.claims.rules.findings import CheckContext, Finding, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 _TELEHEALTH = frozenset({"02", "10"})
 _ASSISTANTS = frozenset({"80", "81", "82", "AS"})

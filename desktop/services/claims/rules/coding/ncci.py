@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.rules.coding.cases import Case, binding, is_visit, listed
-from desktop.services.claims.rules.coding.facts import CodingFacts, Service
 from desktop.services.claims.rules.findings import CheckContext, Finding, warning
-from desktop.services.coding.base.values import CodePair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.claims.rules.coding.facts import CodingFacts, Service
+    from desktop.services.coding.base.values import CodePair
 
 # NCCI policy manual, chapter 1, section E: modifiers that tell two services apart.
 ANATOMIC = frozenset(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
-from desktop.services.claims.rules.coding.cases import Case
-from desktop.services.claims.rules.coding.facts import CodingFacts, Service
 from desktop.services.claims.rules.findings import CheckContext, Finding, shown, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.claims.rules.coding.cases import Case
+    from desktop.services.claims.rules.coding.facts import CodingFacts, Service
 
 YEARS = 3
 NEW = re.compile(r"9920[2-5]|9938[1-7]|92002|92004|9934[1-5]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from desktop.services.claims.rules.coding.facts import Article, ProcedureFacts
 from desktop.services.coding.base.values import (
@@ -18,7 +19,9 @@ from desktop.services.coding.base.values import (
     CodePair,
     Release,
 )
-from desktop.services.coding.library.store import CodeStore
+
+if TYPE_CHECKING:
+    from desktop.services.coding.library.store import CodeStore
 
 SYSTEMS = (HCPCS, CPT, NCCI, MUE, ADD_ON, MPFS, LCD)
 _OWN_DAYS = frozenset({NCCI, ADD_ON})

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.rules.coding.cases import Case, is_medicare
 from desktop.services.claims.rules.findings import CheckContext, Finding, error, shown, warning
 from desktop.services.coding.releases.systems import SYSTEMS
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 RAN_OUT = "set.ran_out"
 _NAMES = {"hcpcs": "HCPCS Level II", "cpt": "CPT"}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from desktop.models.coding import ArticleChoice, ReviewVerdict, VisitReview
-from desktop.models.visits import ChargeLine, Visit, VisitDiagnosis
 from desktop.services.claims.rules.coding.diagnosis_reading import DiagnosisReader
 from desktop.services.claims.rules.coding.facts import (
     Article,
@@ -23,7 +21,13 @@ from desktop.services.claims.rules.coding.history import History
 from desktop.services.claims.rules.coding.new_patient import NEW
 from desktop.services.claims.rules.coding.procedure_reading import Choices, ProcedureReader
 from desktop.services.coding.base.values import LCD, MPFS, NCCI, CodePair, DiagnosisCheck
-from desktop.services.core.work import Work
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from desktop.models.visits import ChargeLine, Visit, VisitDiagnosis
+    from desktop.services.core.work import Work
 
 _LONGEST = max(DAYS.values())
 _AT_ONCE = 1000

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.services.claims.record.build import build_claims
 from desktop.services.claims.rules import context, diagnoses, lines
 from desktop.services.claims.rules.coding import families
-from desktop.services.claims.rules.findings import CheckContext, Finding
 from desktop.services.core.work import Permission, Work, needs
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+
+    from desktop.models.values.claim_record import ClaimRecord
+    from desktop.services.claims.rules.findings import CheckContext, Finding
 
 _OF_LINES = ("procedure.", "modifier.", "pointer.", "units.", "ndc.")
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.identifiers import dotted
 from desktop.services.claims.rules.coding.facts import Asked, CodingFacts, codes_of
 from desktop.services.claims.rules.findings import CheckContext, Finding, numbered_lines, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 _SOURCE = "the practice's own review of coding"
 

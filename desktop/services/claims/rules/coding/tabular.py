@@ -7,9 +7,8 @@ in brackets are shown by the code browser and not enforced.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from desktop.models.values.claim_record import ClaimRecord
 from desktop.models.values.identifiers import dotted
 from desktop.services.claims.rules.coding.facts import (
     CodingFacts,
@@ -18,6 +17,11 @@ from desktop.services.claims.rules.coding.facts import (
     codes_of,
 )
 from desktop.services.claims.rules.findings import CheckContext, Finding, error, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from desktop.models.values.claim_record import ClaimRecord
 
 _MANIFESTATION = re.compile(r"\bclassified elsewhere\b.*|\bclassified elsewhere$")
 _NOT_ELSEWHERE = re.compile(r"\bnot elsewhere classified\b")
