@@ -18,7 +18,7 @@ from desktop.models.values.enums import Role
 from desktop.services.care import keys, practice_folder
 from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, UserId
-from desktop.services.store import sqlcipher
+from desktop.services.store import engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ def database(
     template: tuple[Path, bytes], practice_dir: Path, clock: SampleClock
 ) -> Iterator[Database]:
     """The copied practice, open as its owner."""
-    lock = sqlcipher.FolderLock(practice_dir)
+    lock = engines.FolderLock(practice_dir)
     lock.share()
     actor = Actor(UserId(1), "owner", Role.OWNER)
     opened = Database(practice_dir, template[1], actor, clock, lock=lock)

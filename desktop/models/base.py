@@ -1,7 +1,8 @@
 """The declarative base of practice.db: naming convention and the only column types.
 
-All tables are STRICT with INTEGER and TEXT columns alone: cents, milli-units and flags are
-integers, dates and instants ISO text, so nothing can become a float on the way.
+Columns are INTEGER and TEXT alone: cents and milli-units are integers, dates and instants ISO
+text, so nothing can become a float on the way. What an engine must be told besides (strict
+tables, partial indexes, triggers) is told by `desktop.services.store.tables`.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import CheckConstraint, Dialect, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import Boolean, CheckConstraint, Dialect, Integer, MetaData, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
 from desktop.models.values.money import Money
+
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -79,16 +83,20 @@ class DateText(TypeDecorator[dt.date]):
 
 
 class YesNo(TypeDecorator[bool]):
-    """A flag as 0 or 1."""
+    """A flag: a truth value where the engine has one, else 0 or 1."""
 
-    impl = Integer
+    impl = Boolean
     cache_ok = True
 
-    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
-        """To the database."""
-        return None if value is None else int(value)
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """BOOLEAN or INTEGER."""
+        return Boolean() if dialect.supports_native_boolean else Integer()
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> bool | int | None:
+        """To the database."""
+        return value if value is None or dialect.supports_native_boolean else int(value)
+
+    def process_result_value(self, value: bool | int | None, dialect: Dialect) -> bool | None:
         """From the database."""
         return None if value is None else bool(value)
 
@@ -125,6 +133,15 @@ def choice(column: str, kind: type[StrEnum | IntEnum], **more: Any) -> MappedCol
     )
 
 
+CLUSTERED: Final = {"clustered": True}
+"""`info` of a table that is kept in the order of its primary key, if the engine can."""
+
+
+def only_where(condition: str) -> dict[str, str]:
+    """`info` of an index over the rows alone for which a condition holds."""
+    return {"where": condition}
+
+
 class Base(DeclarativeBase):
     """Base of every mapped class of practice.db."""
 
@@ -137,4 +154,3 @@ class Base(DeclarativeBase):
         Money: Cents,
         Decimal: Milli,
     }
-    __table_args__: Any = {"sqlite_strict": True}

@@ -27,7 +27,6 @@ class Claim(Base):
         Index("ix_claim_state", "state", "payer_id", "sent_on", "errors", "charge"),
         Index("ix_claim_sent", "sent_on"),
         Index("ix_claim_answered", "answered_on", "state", "sent_on"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -96,7 +95,6 @@ class Submission(Base):
         CheckConstraint("kind IN ('837P', 'CMS-1500')", name="kind"),
         CheckConstraint("state IN ('queued', 'sent', 'void')", name="state"),
         UniqueConstraint("file_name"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -148,7 +146,6 @@ class Task(Base):
     __table_args__ = (
         CheckConstraint("state IN ('open', 'done')", name="state"),
         Index("ix_task_state_due", "state", "due_on"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

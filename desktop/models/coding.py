@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from desktop.models.base import Base
+from desktop.models.base import Base, only_where
 
 
 class VisitReview(Base):
@@ -20,10 +20,9 @@ class VisitReview(Base):
             "uq_visit_review_open",
             "visit_id",
             unique=True,
-            sqlite_where=text("closed_at IS NULL"),
+            info=only_where("closed_at IS NULL"),
         ),
         Index("ix_visit_review_closed", "closed_at"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -51,7 +50,6 @@ class ReviewVerdict(Base):
         UniqueConstraint("review_id", "kind", "position"),
         CheckConstraint("kind IN ('diagnosis', 'line')", name="kind"),
         CheckConstraint("verdict IN ('agree', 'change', 'remove', 'add')", name="verdict"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,17 +1,18 @@
 """The append-only double-entry ledger and what is derived from it: `open_item`, `open_receipt`.
 
 Legs are inserted first, then their entry: the entry's triggers refuse a sum that is not
-zero and bring both derived tables up to date; later legs are refused. Rows never change.
+zero and bring both derived tables up to date; later legs are refused. Rows never change. The
+triggers are the engine's, see `desktop.services.store.triggers`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, Table, event, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desktop.models.base import Base, choice
+from desktop.models.base import CLUSTERED, Base, choice, only_where
 from desktop.models.values.enums import Account, EntryKind, Party
 from desktop.models.values.money import Money
 
@@ -23,7 +24,6 @@ class Entry(Base):
     __table_args__ = (
         Index("ix_entry_accounting", "accounting_on"),
         Index("ix_entry_remittance", "remittance_id"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -61,7 +61,7 @@ class Leg(Base):
         CheckConstraint("party IS NULL OR party = 0 OR payer_id IS NOT NULL", name="payer"),
         Index("ix_leg_charge_line", "charge_line_id"),
         Index("ix_leg_receipt", "receipt_id", "account", "amount"),
-        {"sqlite_strict": True, "sqlite_with_rowid": False},
+        {"info": CLUSTERED},
     )
 
     entry_id: Mapped[int] = mapped_column(
@@ -93,7 +93,7 @@ class OpenItem(Base):
             "payer_id",
             "service_on",
             "amount",
-            sqlite_where=text("amount <> 0"),
+            info=only_where("amount <> 0"),
         ),
         # Covering: statements and the patients' aging read it alone, patient after patient.
         Index(
@@ -102,9 +102,9 @@ class OpenItem(Base):
             "party",
             "since",
             "amount",
-            sqlite_where=text("amount <> 0"),
+            info=only_where("amount <> 0"),
         ),
-        {"sqlite_strict": True, "sqlite_with_rowid": False},
+        {"info": CLUSTERED},
     )
 
     charge_line_id: Mapped[int] = mapped_column(ForeignKey("charge_line.id"), primary_key=True)
@@ -125,8 +125,7 @@ class OpenReceipt(Base):
     __tablename__ = "open_receipt"
     __table_args__ = (
         # With the rowid it has all there is, so that years of spent receipts are never read.
-        Index("ix_open_receipt_amount", "amount", sqlite_where=text("amount <> 0")),
-        {"sqlite_strict": True},
+        Index("ix_open_receipt_amount", "amount", info=only_where("amount <> 0")),
     )
 
     receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id"), primary_key=True)
@@ -151,7 +150,7 @@ class AuditRow(Base):
     """Who did what to which record, chained by hash. Append-only."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_record", "kind", "record_id"), {"sqlite_strict": True})
+    __table_args__ = (Index("ix_audit_record", "kind", "record_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[str]
@@ -162,62 +161,3 @@ class AuditRow(Base):
     detail: Mapped[str]
     previous_hash: Mapped[str]
     hash: Mapped[str]
-
-
-def _after_create(table: object, statement: str) -> None:
-    assert isinstance(table, Table)  # noqa: S101 - narrows the type
-    event.listen(table, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
-
-
-def append_only(table: object, what: str) -> None:
-    """Attach triggers that refuse UPDATE and DELETE on a table."""
-    assert isinstance(table, Table)  # noqa: S101 - narrows the type
-    for verb in ("UPDATE", "DELETE"):
-        _after_create(
-            table,
-            f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} BEGIN "
-            f"SELECT RAISE(ABORT, '{what} is never changed or deleted'); END",
-        )
-
-
-append_only(Entry.__table__, "a ledger entry")
-append_only(Leg.__table__, "a ledger entry")
-append_only(Closing.__table__, "a closing")
-append_only(AuditRow.__table__, "the audit")
-
-_after_create(
-    Leg.__table__,
-    "CREATE TRIGGER leg_before_entry BEFORE INSERT ON leg "
-    "WHEN EXISTS (SELECT 1 FROM entry WHERE id = NEW.entry_id) BEGIN "
-    "SELECT RAISE(ABORT, 'a posted entry takes no further legs'); END",
-)
-_after_create(
-    Entry.__table__,
-    "CREATE TRIGGER entry_balanced BEFORE INSERT ON entry BEGIN "
-    "SELECT RAISE(ABORT, 'an entry needs at least two legs that sum to zero') "
-    "WHERE (SELECT count(*) < 2 OR sum(amount) <> 0 FROM leg WHERE entry_id = NEW.id); "
-    "SELECT RAISE(ABORT, 'the period of this accounting date is closed') "
-    "WHERE NEW.accounting_on <= (SELECT max(through) FROM closing); END",
-)
-_after_create(
-    Entry.__table__,
-    "CREATE TRIGGER entry_open_items AFTER INSERT ON entry BEGIN "
-    "INSERT INTO open_item (charge_line_id, party, payer_id, patient_id, service_on, since, amount) "
-    "SELECT leg.charge_line_id, leg.party, max(leg.payer_id), charge_line.patient_id, "
-    "charge_line.service_on, NEW.accounting_on, sum(leg.amount) "
-    "FROM leg JOIN charge_line ON charge_line.id = leg.charge_line_id "
-    "WHERE leg.entry_id = NEW.id AND leg.account = 'receivable' "
-    "GROUP BY leg.charge_line_id, leg.party HAVING sum(leg.amount) <> 0 "
-    "ON CONFLICT (charge_line_id, party) DO UPDATE SET amount = amount + excluded.amount, "
-    "payer_id = excluded.payer_id, "
-    "since = CASE WHEN amount = 0 THEN excluded.since ELSE since END; END",
-)
-_after_create(
-    Entry.__table__,
-    "CREATE TRIGGER entry_open_receipts AFTER INSERT ON entry BEGIN "
-    "INSERT INTO open_receipt (receipt_id, amount) "
-    "SELECT receipt_id, -sum(amount) FROM leg "
-    "WHERE entry_id = NEW.id AND account = 'unapplied' "
-    "GROUP BY receipt_id HAVING sum(amount) <> 0 "
-    "ON CONFLICT (receipt_id) DO UPDATE SET amount = amount + excluded.amount; END",
-)

@@ -27,7 +27,6 @@ class Receipt(Base):
         UniqueConstraint("number"),
         UniqueConstraint("entry_key"),
         Index("ix_receipt_received", "received_on"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -66,7 +65,6 @@ class Remittance(Base):
         CheckConstraint("kind IN ('835', 'eob')", name="kind"),
         Index("ix_remittance_trace", "trace_key"),
         Index("ix_remittance_state", "state"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -109,7 +107,6 @@ class RemittanceClaim(Base):
             "state IN ('matched', 'unmatched', 'held', 'posted', 'unapplied', 'information')",
             name="state",
         ),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -142,7 +139,7 @@ class RemittanceLine(Base):
     """One SVC of a remittance claim (or the split of a claim without lines)."""
 
     __tablename__ = "remittance_line"
-    __table_args__ = (UniqueConstraint("remittance_claim_id", "position"), {"sqlite_strict": True})
+    __table_args__ = (UniqueConstraint("remittance_claim_id", "position"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     remittance_claim_id: Mapped[int] = mapped_column(ForeignKey("remittance_claim.id"))
@@ -213,7 +210,6 @@ class Statement(Base):
         UniqueConstraint("number"),
         Index("ix_statement_guarantor", "guarantor_id", "issued_on"),
         Index("ix_statement_issued", "issued_on", "voided_on"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

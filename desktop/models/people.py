@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from desktop.models.base import Base, choice
+from desktop.models.base import CLUSTERED, Base, choice
 from desktop.models.values.enums import Relationship, Sex
 from desktop.models.values.money import Money
 
@@ -16,10 +16,7 @@ class Person(Base):
     """Anybody with a name: a patient, a guarantor, a subscriber, or all three."""
 
     __tablename__ = "person"
-    __table_args__ = (
-        Index("ix_person_duplicate", "last_folded", "birth_on"),
-        {"sqlite_strict": True},
-    )
+    __table_args__ = (Index("ix_person_duplicate", "last_folded", "birth_on"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     last: Mapped[str]
@@ -46,7 +43,6 @@ class Patient(Base):
     __table_args__ = (
         UniqueConstraint("account_number"),
         UniqueConstraint("person_id"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -77,7 +73,7 @@ class PatientKey(Base):
     # without touching the table.
     __table_args__ = (
         Index("ix_patient_key_patient_id", "patient_id"),
-        {"sqlite_strict": True, "sqlite_with_rowid": False},
+        {"info": CLUSTERED},
     )
 
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -91,7 +87,6 @@ class Coverage(Base):
     __table_args__ = (
         CheckConstraint("rank BETWEEN 1 AND 3", name="rank"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -16,7 +16,7 @@ class Practice(Base):
     """The one practice of the file (id 1) and its settings."""
 
     __tablename__ = "practice"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"), {"sqlite_strict": True})
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -48,7 +48,7 @@ class User(Base):
     """Somebody who may open the practice; the password lives in the key slots only."""
 
     __tablename__ = "user"
-    __table_args__ = (UniqueConstraint("name"), {"sqlite_strict": True})
+    __table_args__ = (UniqueConstraint("name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -158,7 +158,7 @@ class PayerIdentifier(Base):
     """A further id by which a payer names itself in an 835 (TRN03, REF*2U, N104)."""
 
     __tablename__ = "payer_identifier"
-    __table_args__ = (UniqueConstraint("identifier"), {"sqlite_strict": True})
+    __table_args__ = (UniqueConstraint("identifier"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     payer_id: Mapped[int] = mapped_column(ForeignKey("payer.id"))
@@ -169,7 +169,7 @@ class FeeSchedule(Base):
     """A named list of the practice's own charges."""
 
     __tablename__ = "fee_schedule"
-    __table_args__ = (UniqueConstraint("name"), {"sqlite_strict": True})
+    __table_args__ = (UniqueConstraint("name"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -182,7 +182,6 @@ class Fee(Base):
     __table_args__ = (
         UniqueConstraint("schedule_id", "code", "modifier", "valid_from"),
         CheckConstraint("amount >= 0", name="amount"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -197,7 +196,7 @@ class Procedure(Base):
     """A service of the practice's own list, described in its own words."""
 
     __tablename__ = "procedure"
-    __table_args__ = (UniqueConstraint("code"), {"sqlite_strict": True})
+    __table_args__ = (UniqueConstraint("code"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str]
@@ -254,7 +253,6 @@ class AdjustmentRule(Base):
             unique=True,
         ),
         CheckConstraint("action IN ('write off', 'patient', 'hold', 'information')", name="action"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -20,7 +20,6 @@ class Visit(Base):
     __table_args__ = (
         Index("ix_visit_patient_service", "patient_id", "service_on"),
         Index("ix_visit_state_service", "state", "service_on"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -65,10 +64,7 @@ class VisitDiagnosis(Base):
     """A diagnosis in its order on the visit; code without dot, title as of the visit."""
 
     __tablename__ = "visit_diagnosis"
-    __table_args__ = (
-        CheckConstraint("position BETWEEN 1 AND 24", name="position"),
-        {"sqlite_strict": True},
-    )
+    __table_args__ = (CheckConstraint("position BETWEEN 1 AND 24", name="position"),)
 
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -100,7 +96,6 @@ class ChargeLine(Base):
         CheckConstraint("units > 0", name="units"),
         CheckConstraint("state IN ('draft', 'posted', 'void')", name="state"),
         Index("ix_charge_line_patient_service", "patient_id", "service_on"),
-        {"sqlite_strict": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -130,7 +125,7 @@ class FindingPass(Base):
     """A warning that somebody passed, with the reason that was given."""
 
     __tablename__ = "finding_pass"
-    __table_args__ = (UniqueConstraint("visit_id", "rule", "field"), {"sqlite_strict": True})
+    __table_args__ = (UniqueConstraint("visit_id", "rule", "field"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))

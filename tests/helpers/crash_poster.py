@@ -28,7 +28,7 @@ from desktop.services.core.work import Actor, UserId, Work
 from desktop.services.money import receipts
 from desktop.services.money.ledger import verify
 from desktop.services.payments import posting, staging
-from desktop.services.store import sqlcipher
+from desktop.services.store import engines
 from desktop.services.store.documents import DocumentStore
 from tests.unit.payments.scene import Clp, Svc, era
 
@@ -62,7 +62,7 @@ def post_for_ever(folder: Path, key: bytes, patient: int, turn: int, out: int, e
 
 def look(folder: Path, key: bytes, acknowledged: set[str]) -> str:
     """What is wrong after a kill; empty when nothing is."""
-    engine = sqlcipher.engine(folder / "practice.db", key, begin="BEGIN", pooled=False)
+    engine = engines.reading(folder / "practice.db", key, pooled=False)
     documents = DocumentStore(folder, key, SystemClock())
     try:
         with Session(engine) as session:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import sqlite
 
 from desktop import resources
 from desktop.errors import EnvironmentProblem
 from desktop.models import documents, mapped
-from desktop.models.codes import create_schema
-from desktop.services.store import schema, sqlcipher
+from desktop.services.coding.base.tables import create_schema
+from desktop.services.store import engines, schema, tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,9 +34,9 @@ def plain(connection: Any) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("store", ["practice", "documents", "codes"])
 def test_steps_and_models_give_the_same_schema(store: str, tmp_path: Path) -> None:
-    by_steps = sqlcipher.engine(tmp_path / "steps.db", KEY, begin="BEGIN IMMEDIATE")
+    by_steps = engines.writing(tmp_path / "steps.db", KEY)
     schema.upgrade(by_steps, store)
-    by_models = sqlcipher.engine(tmp_path / "models.db", KEY, begin="BEGIN IMMEDIATE")
+    by_models = engines.writing(tmp_path / "models.db", KEY)
     metadata: dict[str, MetaData] = {
         "practice": mapped.Base.metadata,
         "documents": documents.metadata,
@@ -44,7 +45,7 @@ def test_steps_and_models_give_the_same_schema(store: str, tmp_path: Path) -> No
         if store == "codes":
             create_schema(connection)
         else:
-            metadata[store].create_all(connection)
+            tables.tell(metadata[store]).create_all(connection)
     with by_steps.connect() as one, by_models.connect() as other:
         assert plain(one) == plain(other)
         assert len(plain(one)) > 2
@@ -65,14 +66,15 @@ def test_heads_are_those_of_the_folder(store: str) -> None:
 
 def test_no_column_can_hold_a_float() -> None:
     """Every table of practice.db is STRICT with INTEGER and TEXT columns alone."""
-    for table in mapped.Base.metadata.tables.values():
+    for table in tables.tell(mapped.Base.metadata).tables.values():
         assert table.dialect_options["sqlite"]["strict"] is True, table.name
         for column in table.columns:
-            assert str(column.type.compile()) in {"INTEGER", "TEXT"}, f"{table.name}.{column.name}"
+            kind = str(column.type.compile(dialect=sqlite.dialect()))
+            assert kind in {"INTEGER", "TEXT"}, f"{table.name}.{column.name}"
 
 
 def test_a_newer_file_is_refused_politely(tmp_path: Path) -> None:
-    engine = sqlcipher.engine(tmp_path / "new.db", KEY, begin="BEGIN IMMEDIATE")
+    engine = engines.writing(tmp_path / "new.db", KEY)
     schema.upgrade(engine, "practice")
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'practice_9999'")
@@ -83,7 +85,7 @@ def test_a_newer_file_is_refused_politely(tmp_path: Path) -> None:
 
 def test_a_step_that_fails_leaves_nothing(tmp_path: Path) -> None:
     """Half a migration after rollback: the driver's own transactions would leave it."""
-    engine = sqlcipher.engine(tmp_path / "half.db", KEY, begin="BEGIN IMMEDIATE")
+    engine = engines.writing(tmp_path / "half.db", KEY)
     with engine.begin() as connection:
         # Stands in the way of a table that the step makes late.
         connection.exec_driver_sql("CREATE TABLE visit (x INTEGER)")

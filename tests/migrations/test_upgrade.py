@@ -12,7 +12,7 @@ from desktop.services.care import practice_folder
 from desktop.services.coding.base.values import POS
 from desktop.services.coding.releases.index import EDITION
 from desktop.services.core.database import CODES_NAME, PRACTICE_NAME
-from desktop.services.store import schema, sqlcipher
+from desktop.services.store import engines, schema
 from tests.conftest import PASSWORD, TODAY
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def _set_back(folder: Path, key: bytes) -> None:
         ("practice", PRACTICE_NAME, key),
         ("codes", CODES_NAME, None),
     ):
-        engine = sqlcipher.engine(folder / name, store_key, begin="BEGIN IMMEDIATE")
+        engine = engines.writing(folder / name, store_key)
         with engine.begin() as connection:
             tables = {
                 row[0]
@@ -67,7 +67,7 @@ def test_a_practice_of_the_first_release_opens_and_finds_its_codes(
         assert database.read(lambda work: work.codes.pairs("ncci", ["G0438"], TODAY)) == []
     assert (practice_dir / "before-update" / PRACTICE_NAME).is_file()
     for store, name, key in (("practice", PRACTICE_NAME, template[1]), ("codes", CODES_NAME, None)):
-        engine = sqlcipher.engine(practice_dir / name, key, begin="BEGIN")
+        engine = engines.reading(practice_dir / name, key)
         assert schema.is_current(engine, store)
         engine.dispose()
 
@@ -75,7 +75,7 @@ def test_a_practice_of_the_first_release_opens_and_finds_its_codes(
 def test_an_index_of_an_earlier_edition_alone_is_made_anew(
     template: tuple[Path, bytes], practice_dir: Path
 ) -> None:
-    engine = sqlcipher.engine(practice_dir / CODES_NAME, None, begin="BEGIN IMMEDIATE")
+    engine = engines.writing(practice_dir / CODES_NAME, None)
     with engine.begin() as connection:
         before = connection.execute(text("SELECT COUNT(*), SUM(hits) FROM search_word")).one()
         connection.execute(text("DELETE FROM search_word"))
@@ -86,7 +86,7 @@ def test_an_index_of_an_earlier_edition_alone_is_made_anew(
     with practice_folder.open_practice(practice_dir, secret, clock=SampleClock(TODAY)) as database:
         on = dt.date(2026, 9, 15)
         assert database.read(lambda work: work.codes.search("cough", on, 1))
-    engine = sqlcipher.engine(practice_dir / CODES_NAME, None, begin="BEGIN")
+    engine = engines.reading(practice_dir / CODES_NAME, None)
     with engine.begin() as connection:
         after = connection.execute(text("SELECT COUNT(*), SUM(hits) FROM search_word")).one()
     engine.dispose()

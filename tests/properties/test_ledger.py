@@ -31,7 +31,7 @@ from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, UserId, Work
 from desktop.services.money import ledger, receipts
 from desktop.services.payments import posting, staging
-from desktop.services.store import sqlcipher
+from desktop.services.store import engines
 from tests.factories import (
     LineSpec,
     make_coverage,
@@ -59,7 +59,7 @@ def opened(
     """One practice for all sequences: the invariants are the whole ledger's."""
     folder = tmp_path_factory.mktemp("ledger") / "practice"
     shutil.copytree(template[0], folder)
-    lock = sqlcipher.FolderLock(folder)
+    lock = engines.FolderLock(folder)
     actor = Actor(UserId(1), "owner", Role.OWNER)
     database = Database(folder, template[1], actor, SampleClock(START), lock=lock)
 

@@ -32,14 +32,14 @@ from sqlalchemy import select
 from desktop import __version__
 from desktop.clock import stamp
 from desktop.errors import EnvironmentProblem, Problem, RuleError
-from desktop.models.ledger import AuditRow
+from desktop.models.ledger import AuditRow, Entry
 from desktop.models.practice import Practice
 from desktop.services.care import folders, keys, practice_folder
 from desktop.services.core import audit, numbers
 from desktop.services.core.database import CODES_NAME, PRACTICE_NAME, Database
 from desktop.services.core.work import ROLES, Changes, Permission, Progress, Work, needs
 from desktop.services.money import ledger
-from desktop.services.store import sqlcipher
+from desktop.services.store import engines
 from desktop.services.store.documents import DOCUMENTS_NAME
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def make(database: Database, target: Path, progress: Progress | None = None) -> 
             copies = Path(scratch)
             for step, name in enumerate(_MEMBERS):
                 progress.report(step, 5, "Copying")
-                _copy(database.folder / name, copies / name, _key_of(name, database.key))
+                engines.copy(database.folder / name, copies / name, _key_of(name, database.key))
             progress.report(3, 5, "Sealing")
             header = _header(database, copies)
             _seal(part, header, copies, database.key)
@@ -267,12 +267,7 @@ def restore(
         progress.report(2, 4, "Checking every page")
         entries = _check(folder, key, header)
         progress.report(3, 4, "Opening it once")
-        keys.write_key_file(folder, slots)
-        opened = practice_folder.open_with_key(folder, key)
-        try:
-            opened.write(_after_restore)
-        finally:
-            opened.close()
+        _open_once(folder, key, slots)
     except BaseException as error:
         practice_folder.clear(folder)
         if not existed:
@@ -284,6 +279,16 @@ def restore(
             ) from error
         raise
     return Restored(folder, entries, str(header["made_at"]))
+
+
+def _open_once(folder: Path, key: bytes, slots: keys.KeyFile) -> None:
+    """Prove that the practice opens, and leap over the numbers that may have gone out."""
+    keys.write_key_file(folder, slots)
+    opened = practice_folder.open_with_key(folder, key)
+    try:
+        opened.write(_after_restore)
+    finally:
+        opened.close()
 
 
 def _after_restore(work: Work) -> None:
@@ -309,23 +314,6 @@ def _key_of(name: str, key: bytes) -> bytes | None:
     return None if name == CODES_NAME else key
 
 
-def _copy(source: Path, target: Path, key: bytes | None) -> None:
-    """SQLite's online backup in one go: a stepped one starts anew at every foreign write."""
-    with sqlcipher.plain_errors():
-        reading = sqlcipher.connect(source, key)
-        try:
-            writing = sqlcipher.connect(target, key)
-            try:
-                writing.execute("PRAGMA journal_mode = DELETE")
-                reading.backup(writing)
-                # A copy in one file: no journal beside it.
-                writing.execute("PRAGMA journal_mode = DELETE")
-            finally:
-                writing.close()
-        finally:
-            reading.close()
-
-
 def _header(database: Database, copies: Path) -> dict[str, Any]:
     # First, for looking into a copy touches its bytes.
     entry, audited = _heads_of(copies, database.key)
@@ -346,18 +334,12 @@ def _header(database: Database, copies: Path) -> dict[str, Any]:
 
 
 def _heads_of(folder: Path, key: bytes) -> tuple[list[Any], list[Any]]:
-    connection = sqlcipher.connect(folder / PRACTICE_NAME, key)
-    try:
+    with engines.looking_into(folder / PRACTICE_NAME, key) as connection:
         heads = []
-        for table in ("entry", "audit"):
-            row = connection.execute(
-                f"SELECT id, hash FROM {table} ORDER BY id DESC LIMIT 1"
-            ).fetchone()
+        for of in (Entry, AuditRow):
+            row = connection.execute(select(of.id, of.hash).order_by(of.id.desc()).limit(1)).first()
             heads.append(list(row) if row else [0, ""])
-        return heads[0], heads[1]
-    finally:
-        connection.execute("PRAGMA journal_mode = DELETE")
-        connection.close()
+    return heads[0], heads[1]
 
 
 # -- sealing ----------------------------------------------------------------------------------
@@ -485,15 +467,9 @@ def _chunks(path: Path, file: BinaryIO, sealer: AESGCM, raw: bytes) -> Iterator[
 def _check(folder: Path, key: bytes, header: dict[str, Any]) -> int:
     """Whether unsealed stores are whole and are what the header says; returns the entries."""
     for name in _MEMBERS:
-        with sqlcipher.plain_errors():
-            connection = sqlcipher.connect(folder / name, _key_of(name, key))
-            try:
-                found = connection.execute("PRAGMA quick_check").fetchone()[0]
-                connection.execute("PRAGMA journal_mode = DELETE")
-            finally:
-                connection.close()
-        if found != "ok":
-            raise Damaged(f"{name} in the backup is damaged: {found}")
+        fault = engines.fault_of_copy(folder / name, _key_of(name, key))
+        if fault:
+            raise Damaged(f"{name} in the backup is damaged: {fault}")
     entry, audited = _heads_of(folder, key)
     if entry != header["ledger_head"] or audited != header["audit_head"]:
         raise Damaged("The backup's ledger is not the one that its header names.")

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import TextClause, func, select, text
+
+from desktop.models.claims import Acknowledgment, ClaimEvent, Submission
+from desktop.models.payments import Remittance, Statement, StatementRun
 from desktop.services.care import keys
 from desktop.services.coding.vectors.index import SUFFIX
 from desktop.services.core import audit
 from desktop.services.core.database import CODES_NAME, PRACTICE_NAME, Database
 from desktop.services.core.work import Permission, Progress, Work, needs
 from desktop.services.money import ledger
-from desktop.services.store import sqlcipher
+from desktop.services.store import engines
 from desktop.services.store.documents import DOCUMENTS_NAME
 
 if TYPE_CHECKING:
@@ -26,31 +30,47 @@ _KNOWN: Final = frozenset(
     # Derived, made anew when missing, and in no backup; the second while it is being made.
     | {_VECTORS, f"{_VECTORS}.new"}
 )
-_ITEMS: Final = """
+_NAMING: Final = (
+    Remittance.document_sha,
+    Submission.document_sha,
+    Acknowledgment.document_sha,
+    ClaimEvent.document_sha,
+    Statement.document_sha,
+    StatementRun.document_sha,
+)
+"""Every column that names a document."""
+_ITEMS: Final = text(
+    """
 SELECT charge_line_id, party FROM (
   SELECT charge_line_id, party, sum(amount) AS amount FROM leg
   WHERE account = 'receivable' GROUP BY charge_line_id, party HAVING sum(amount) <> 0
   EXCEPT SELECT charge_line_id, party, amount FROM open_item
-) UNION SELECT charge_line_id, party FROM (
+) AS missing UNION SELECT charge_line_id, party FROM (
   SELECT charge_line_id, party, amount FROM open_item WHERE amount <> 0
   EXCEPT SELECT charge_line_id, party, sum(amount) FROM leg
   WHERE account = 'receivable' GROUP BY charge_line_id, party
-) LIMIT 5
+) AS surplus LIMIT 5
 """
-_HELD: Final = """
+)
+_HELD: Final = text(
+    """
 SELECT r.number FROM receipt r LEFT JOIN open_receipt o ON o.receipt_id = r.id LEFT JOIN (
   SELECT receipt_id, -sum(amount) AS amount FROM leg WHERE account = 'unapplied'
   GROUP BY receipt_id) c ON c.receipt_id = r.id
 WHERE coalesce(o.amount, 0) <> coalesce(c.amount, 0) LIMIT 5
 """
+)
 # charge = paid + adjusted + owed: on each line the charge's own legs cancel all the others.
-_LINES: Final = """
+_LINES: Final = text(
+    """
 SELECT l.id FROM charge_line l JOIN (
   SELECT charge_line_id, -sum(amount) AS charged FROM leg WHERE account = 'revenue'
   GROUP BY charge_line_id) c ON c.charge_line_id = l.id
 WHERE c.charged <> CASE l.state WHEN 'posted' THEN l.charge ELSE 0 END LIMIT 5
 """
-_RECEIPTS: Final = """
+)
+_RECEIPTS: Final = text(
+    """
 SELECT r.number FROM receipt r LEFT JOIN (
   SELECT leg.receipt_id, -sum(leg.amount) AS came FROM leg
   JOIN entry e ON e.id = leg.entry_id LEFT JOIN entry o ON o.id = e.reverses_id
@@ -58,6 +78,7 @@ SELECT r.number FROM receipt r LEFT JOIN (
   GROUP BY leg.receipt_id) c ON c.receipt_id = r.id
 WHERE coalesce(c.came, 0) <> CASE WHEN r.voided_on IS NULL THEN r.amount ELSE 0 END LIMIT 5
 """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,23 +158,16 @@ def _folder(database: Database) -> Check:
 
 def _store(database: Database, name: str) -> Check:
     key = None if name == CODES_NAME else database.key
-    with sqlcipher.plain_errors():
-        connection = sqlcipher.connect(database.folder / name, key, query_only=True)
-        try:
-            found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            pages = connection.execute("PRAGMA cipher_integrity_check").fetchall() if key else []
-        finally:
-            connection.close()
-    if found != "ok" or pages:
+    if not engines.is_whole(database.folder / name, key):
         return Check(name, "", "the file is damaged; restore your newest backup.")
     return Check(name, "sound")
 
 
 @needs(Permission.ADMINISTER)
 def _references(work: Work) -> Check:
-    row = work.session.connection().exec_driver_sql("PRAGMA foreign_key_check").first()
-    if row:
-        return Check("references", "", f"a row of “{row[0]}” names a record that is not there.")
+    table = engines.table_with_broken_reference(work.session.connection())
+    if table:
+        return Check("references", "", f"a row of “{table}” names a record that is not there.")
     return Check("references", "each names a record that is there")
 
 
@@ -173,8 +187,8 @@ def _audit(work: Work) -> Check:
     return _chain("audit chain", *audit.verify(work))
 
 
-def _none(work: Work, name: str, sql: str, good: str, bad: str) -> Check:
-    rows = work.session.connection().exec_driver_sql(sql).all()
+def _none(work: Work, name: str, sql: TextClause, good: str, bad: str) -> Check:
+    rows = work.session.execute(sql).all()
     if rows:
         named = ", ".join(str(r[0]) for r in rows)
         return Check(name, "", f"{bad} ({named}).")
@@ -236,13 +250,9 @@ def _identity(work: Work) -> Check:
 
 @needs(Permission.ADMINISTER)
 def _documents(work: Work) -> Check:
-    raw = work.session.connection().exec_driver_sql
     named: set[str] = set()
-    for table in ("remittance", "submission", "acknowledgment", "claim_event", "statement"):
-        rows = raw(f"SELECT document_sha FROM {table} WHERE document_sha IS NOT NULL")
-        named |= {r[0] for r in rows}
-    rows = raw("SELECT document_sha FROM statement_run WHERE document_sha IS NOT NULL")
-    named |= {r[0] for r in rows}
+    for column in _NAMING:
+        named |= set(work.session.scalars(select(column).where(column.is_not(None))))
     kept = work.documents.hashes()
     if named - kept:
         return Check(
@@ -254,8 +264,8 @@ def _documents(work: Work) -> Check:
 
 @needs(Permission.ADMINISTER)
 def _queue(work: Work) -> Check:
-    raw = work.session.connection().exec_driver_sql
-    waiting = raw("SELECT count(*) FROM submission WHERE state = 'queued'").scalar() or 0
+    queued = select(func.count()).select_from(Submission).where(Submission.state == "queued")
+    waiting = work.session.scalar(queued) or 0
     if waiting:
         return Check("outbox", "", f"{waiting} claim files wait to be written; open the window.")
     return Check("outbox", "nothing waits")

@@ -16,13 +16,15 @@ from desktop.models.practice import Practice, User
 from desktop.models.values.enums import Role
 from desktop.services.care import chain_heads as heads
 from desktop.services.care import folders, keys, vault
+from desktop.services.coding.base.connection import edition_of
 from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.releases.index import EDITION as INDEX_EDITION
 from desktop.services.core import audit
 from desktop.services.core.database import CODES_NAME, PRACTICE_NAME, Database
 from desktop.services.core.work import Actor, Changes, Permission, Progress, UserId, Work, needs
-from desktop.services.store import schema, sqlcipher
+from desktop.services.store import engines, schema
 from desktop.services.store.documents import DOCUMENTS_NAME
+from desktop.services.store.refusals import plain_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,12 +146,12 @@ def _create(
     slots = keys.with_slot(keys.new_key_file(), key, "password", draft.owner, draft.password, cost)
     slots = keys.with_slot(slots, key, "recovery", "recovery", recovery, cost)
     clock: Clock = SampleClock(draft.sample_today) if draft.sample_today else SystemClock()
-    lock = sqlcipher.FolderLock(folder)
+    lock = engines.FolderLock(folder)
     lock.share()
     try:
         _bring_up(folder, key)
-        engine = sqlcipher.engine(folder / PRACTICE_NAME, key, begin="BEGIN IMMEDIATE")
-        with sqlcipher.plain_errors(), Session(engine) as session, session.begin():
+        engine = engines.writing(folder / PRACTICE_NAME, key)
+        with plain_errors(), Session(engine) as session, session.begin():
             owner = User(name=draft.owner, full_name=draft.owner_full_name, role=Role.OWNER)
             script = User(name=SCHEDULED_USER, full_name="", role=Role.SCHEDULED)
             practice = Practice(
@@ -202,7 +204,7 @@ def open_with_key(folder: Path, key: bytes) -> Database:
 
 
 def _open(folder: Path, key: bytes, secret: Secret, name: str, clock: Clock | None) -> Database:
-    lock = sqlcipher.FolderLock(folder)
+    lock = engines.FolderLock(folder)
     lock.share()
     try:
         if not _all_current(folder, key):
@@ -212,8 +214,8 @@ def _open(folder: Path, key: bytes, secret: Secret, name: str, clock: Clock | No
             with CodeStore(folder / CODES_NAME) as codes:
                 codes.keep_current((clock or SystemClock()).now())
             lock.share()
-        engine = sqlcipher.engine(folder / PRACTICE_NAME, key, begin="BEGIN", pooled=False)
-        with sqlcipher.plain_errors(), Session(engine) as session:
+        engine = engines.reading(folder / PRACTICE_NAME, key, pooled=False)
+        with plain_errors(), Session(engine) as session:
             practice = session.get_one(Practice, 1)
             user = _user(session, secret, name)
             actor = Actor(UserId(user.id), user.name, user.role)
@@ -257,7 +259,7 @@ def forget_on_this_machine(database: Database) -> None:
 
 @needs(Permission.ADMINISTER)
 def add_user(work: Work, name: str, full_name: str, role: Role) -> int:
-    """Add a user's row; `registration.users.set_password` then gives the key slot."""
+    """Add a user's row; `users.set_password` then gives the key slot."""
     if not name.strip():
         raise RuleError(Problem("name", "Enter a user name."))
     if work.session.scalar(select(User).where(User.name == name)):
@@ -332,21 +334,17 @@ def _stores(folder: Path, key: bytes) -> list[tuple[str, Path, bytes | None]]:
 def _all_current(folder: Path, key: bytes) -> bool:
     current = True
     for store, path, store_key in _stores(folder, key):
-        engine = sqlcipher.engine(path, store_key, begin="BEGIN", pooled=False)
-        with sqlcipher.plain_errors():
+        engine = engines.reading(path, store_key, pooled=False)
+        with plain_errors():
             current = schema.is_current(engine, store) and current
-            if store == "codes":
-                with engine.connect() as connection:
-                    edition = connection.exec_driver_sql("PRAGMA user_version").scalar()
-                current = current and edition == INDEX_EDITION
         engine.dispose()
-    return current
+    return current and edition_of(folder / CODES_NAME) == INDEX_EDITION
 
 
 def _bring_up(folder: Path, key: bytes) -> None:
     for store, path, store_key in _stores(folder, key):
-        engine = sqlcipher.engine(path, store_key, begin="BEGIN IMMEDIATE")
-        with sqlcipher.plain_errors():
+        engine = engines.writing(path, store_key)
+        with plain_errors():
             schema.upgrade(engine, store)
         engine.dispose()
 

@@ -16,6 +16,7 @@ from desktop.clock import stamp
 from desktop.models.ledger import AuditRow
 from desktop.services.core import chain
 from desktop.services.core.work import Permission, Work, needs
+from desktop.services.store.statements import head_of_chain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,10 +48,7 @@ def record(work: Work, action: str, kind: str, record_id: int | None = None, **d
 def record_many(work: Work, rows: Sequence[tuple[str, str, int | None, dict[str, Any]]]) -> None:
     """Write several audit rows at once, in order."""
     session = work.session
-    last = session.execute(
-        select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)
-    ).first()
-    number, previous = (last.id, last.hash) if last else (0, chain.GENESIS)
+    number, previous = head_of_chain(session, AuditRow.id, AuditRow.hash) or chain.EMPTY
     at = stamp(work.clock.now())
     values = []
     for action, kind, record_id, detail in rows:
@@ -120,4 +118,4 @@ def head(work: Work) -> tuple[int, str]:
     last = work.session.execute(
         select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)
     ).first()
-    return (last.id, last.hash) if last else (0, chain.GENESIS)
+    return (last.id, last.hash) if last else chain.EMPTY

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 VERSION = b"claimstead-chain-1"
 GENESIS = "0" * 64
+EMPTY = (0, GENESIS)
+"""Number and hash of the newest row of a chain that has none."""
 _VERSION_TEXT = VERSION.decode("ascii")
 
 

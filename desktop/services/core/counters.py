@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy.dialects.sqlite import insert
-
 from desktop.models.practice import Counter
+from desktop.services.store.statements import upsert
 
 if TYPE_CHECKING:
     from desktop.services.core.work import Work
@@ -15,9 +14,8 @@ if TYPE_CHECKING:
 def take(work: Work, name: str, count: int = 1) -> int:
     """Take `count` numbers in a row; returns the first. Never handed out again."""
     statement = (
-        insert(Counter)
+        upsert(Counter, ["name"], add=["last"])
         .values(name=name, last=count)
-        .on_conflict_do_update(index_elements=["name"], set_={"last": Counter.last + count})
         .returning(Counter.last)
     )
     last = work.session.execute(statement).scalar_one()

@@ -1,7 +1,7 @@
 """An open practice: a writer thread, a reader thread, and the only commit.
 
-`write` runs in the writer's thread inside BEGIN IMMEDIATE and commits; `read` runs in the
-reader's thread on a connection of its own that cannot write, so a page never waits for an
+`write` runs in the writer's thread, in a transaction that writes alone, and commits; `read` runs
+in the reader's thread on a connection of its own that cannot write, so a page never waits for an
 import. No connection crosses threads. After a commit what changed is announced.
 """
 
@@ -20,8 +20,9 @@ from desktop.errors import EnvironmentProblem
 from desktop.services.coding.library.store import CodeStore
 from desktop.services.core import audit
 from desktop.services.core.work import Actor, Changes, Progress, Work
-from desktop.services.store import sqlcipher
+from desktop.services.store import engines
 from desktop.services.store.documents import DocumentStore
+from desktop.services.store.refusals import plain_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,7 @@ class Database:
         clock: Clock,
         *,
         is_sample: bool = False,
-        lock: sqlcipher.FolderLock | None = None,
+        lock: engines.FolderLock | None = None,
     ) -> None:
         self.folder = folder
         self.actor = actor
@@ -60,8 +61,9 @@ class Database:
         self.documents = DocumentStore(folder, key, clock)
         self._lock = lock
         path = folder / PRACTICE_NAME
-        self._writer_engine = sqlcipher.engine(path, key, begin="BEGIN IMMEDIATE")
-        self._reader_engine = sqlcipher.engine(path, key, begin="BEGIN", query_only=True)
+        self._writer_engine = engines.writing(path, key)
+        self._reader_engine = engines.reading(path, key)
+        self._foreign = engines.ForeignCommits(self._writer_engine)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._codes: dict[str, CodeStore] = {}
@@ -69,7 +71,6 @@ class Database:
         self._views: list[tuple[str, str, int]] = []
         self._views_since = 0.0
         self._views_guard = threading.Lock()
-        self._data_version: int | None = None
         self._closed = False
         # What opening noticed and somebody should read (see `desktop.services.care.chain_heads`).
         self.warning = ""
@@ -156,7 +157,7 @@ class Database:
         return self._codes[name]
 
     def _run_read(self, fn: Callable[[Work], T], progress: Progress | None) -> T:
-        with sqlcipher.plain_errors(), Session(self._reader_engine) as session:
+        with plain_errors(), Session(self._reader_engine) as session:
             work = self._work(session, progress)
             result = fn(work)
             session.rollback()
@@ -167,7 +168,7 @@ class Database:
         waiting: list[tuple[str, str, int]] = []
         try:
             with (
-                sqlcipher.plain_errors(),
+                plain_errors(),
                 Session(self._writer_engine, expire_on_commit=False) as session,
                 session.begin(),
             ):
@@ -186,12 +187,7 @@ class Database:
         return result
 
     def _run_poll(self) -> None:
-        with sqlcipher.plain_errors(), self._writer_engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None  # noqa: S101 - a checked-out connection has one
-            version = raw.execute("PRAGMA data_version").fetchone()[0]
-        foreign = self._data_version is not None and version != self._data_version
-        self._data_version = version
+        foreign = self._foreign.any()
         if self._views and time.monotonic() - self._views_since >= _VIEW_SECONDS:
             self._flush_views()
         if foreign:

@@ -16,8 +16,8 @@ charge = paid + adjusted + what each party still owes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, literal_column, select
 
@@ -29,6 +29,7 @@ from desktop.models.values.money import ZERO, Money
 from desktop.services.core import audit, chain
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.money.held import dated_after, held
+from desktop.services.store.statements import as_kept, head_of_chain, insert_rows
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -94,73 +95,97 @@ def post_many(work: Work, drafts: Sequence[EntryDraft]) -> list[int]:
     if not drafts:
         return []
     session = work.session
-    # Rows that the legs refer to must stand before them.
+    # Rows that the legs refer to must be there before them.
     session.flush()
-    last = session.execute(select(Entry.id, Entry.hash).order_by(Entry.id.desc()).limit(1)).first()
-    number, previous = (last.id, last.hash) if last else (0, chain.GENESIS)
+    number, previous = head_of_chain(session, Entry.id, Entry.hash) or chain.EMPTY
     at = stamp(work.clock.now())
     user = int(work.actor.user_id)
-    legs: list[tuple[str | int | None, ...]] = []
-    entries: list[tuple[str | int | None, ...]] = []
-    ids: list[int] = []
+    written = _Written()
     for draft in drafts:
         number += 1
+        previous = written.add(number, draft, at, user, previous)
+    # Legs first, entries last: the entry's trigger sees the whole of it and then locks it.
+    insert_rows(session, Leg, _LEG, written.legs)
+    insert_rows(session, Entry, _ENTRY, written.entries)
+    work.touch(Changes.LEDGER)
+    return written.ids
+
+
+_Kept = tuple[str | int | None, ...]
+"""A row as the database keeps it, in the order of `_ENTRY` or `_LEG`."""
+
+_LEG: Final = (
+    *("entry_id", "number", "account", "amount", "charge_line_id", "party", "payer_id"),
+    *("receipt_id", "group_code", "reason"),
+)
+_ENTRY: Final = (
+    *("id", "kind", "accounting_on", "recorded_at", "user_id", "memo", "reverses_id"),
+    *("receipt_id", "remittance_id", "remittance_claim_id", "remittance_line_id"),
+    *("previous_hash", "hash"),
+)
+_HASHED: Final = len(_ENTRY) - 2
+"""How many columns of an entry its hash is over; the two hashes follow them."""
+
+
+@dataclass(slots=True)
+class _Written:
+    """Rows of entries and legs, as they are hashed and written."""
+
+    entries: list[_Kept] = field(default_factory=list)
+    legs: list[_Kept] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[int]:
+        return [int(entry[0] or 0) for entry in self.entries]
+
+    def add(self, number: int, draft: EntryDraft, at: str, user: int, previous: str) -> str:
+        """Take an entry in behind the one whose hash is `previous`; its own hash.
+
+        Raises:
+            ValueError: it does not balance or is empty.
+        """
         kept = [leg for leg in draft.legs if leg.amount]
         if len(kept) < 2 or sum(leg.amount.cents for leg in kept) != 0:
             raise ValueError(f"an entry of kind {draft.kind} does not balance: {kept}")
-        # As the database keeps them, in the order of `_ENTRY` and `_LEG`: what is hashed is
-        # what is written.
-        entry = (
-            number,
-            draft.kind.value,
-            draft.accounting_on.isoformat(),
-            at,
-            user,
-            draft.memo,
-            draft.reverses_id,
-            draft.receipt_id,
-            draft.remittance_id,
-            draft.remittance_claim_id,
-            draft.remittance_line_id,
-        )
+        entry = _entry_row(number, draft, at, user)
         fields = _entry_fields(*entry)
         for position, leg in enumerate(kept, 1):
-            row = (
-                position,
-                leg.account.value,
-                leg.amount.cents,
-                leg.charge_line_id,
-                None if leg.party is None else leg.party.value,
-                leg.payer_id,
-                leg.receipt_id,
-                leg.group_code,
-                leg.reason,
-            )
-            legs.append((number, *row))
+            row = _leg_row(position, leg)
+            self.legs.append((number, *row))
             fields += _leg_fields(*row)
         hash_ = chain.link(previous, fields)
-        entries.append((*entry, previous, hash_))
-        previous = hash_
-        ids.append(number)
-    # Legs first, entries last: the entry's trigger sees the whole of it and then locks it.
-    # By the driver: through the mapped classes thousands of legs would go row by row.
-    connection = session.connection()
-    connection.exec_driver_sql(_INSERT_LEG, legs)
-    connection.exec_driver_sql(_INSERT_ENTRY, entries)
-    work.touch(Changes.LEDGER)
-    return ids
+        self.entries.append((*entry, previous, hash_))
+        return hash_
 
 
-_LEG = (
-    "entry_id, number, account, amount, charge_line_id, party, payer_id, receipt_id, "
-    "group_code, reason"
-)
-_ENTRY = (
-    "id, kind, accounting_on, recorded_at, user_id, memo, reverses_id, receipt_id, "
-    "remittance_id, remittance_claim_id, remittance_line_id, previous_hash, hash"
-)
-_INSERT_LEG = f"INSERT INTO leg ({_LEG}) VALUES ({', '.join('?' * 10)})"
-_INSERT_ENTRY = f"INSERT INTO entry ({_ENTRY}) VALUES ({', '.join('?' * 13)})"
+def _entry_row(number: int, draft: EntryDraft, at: str, user: int) -> _Kept:
+    return (
+        number,
+        draft.kind.value,
+        draft.accounting_on.isoformat(),
+        at,
+        user,
+        draft.memo,
+        draft.reverses_id,
+        draft.receipt_id,
+        draft.remittance_id,
+        draft.remittance_claim_id,
+        draft.remittance_line_id,
+    )
+
+
+def _leg_row(position: int, leg: LegDraft) -> _Kept:
+    return (
+        position,
+        leg.account.value,
+        leg.amount.cents,
+        leg.charge_line_id,
+        None if leg.party is None else leg.party.value,
+        leg.payer_id,
+        leg.receipt_id,
+        leg.group_code,
+        leg.reason,
+    )
 
 
 def _entry_fields(*values: str | int | None) -> list[str | int | None]:
@@ -182,31 +207,7 @@ def reverse_many(
     wanted = sorted(set(entry_ids), reverse=True)
     if not wanted:
         return []
-    session = work.session
-    found: dict[int, Entry] = {}
-    gone: set[int | None] = set()
-    legs: dict[int, list[LegDraft]] = {}
-    # A large payment has more entries than one statement takes parameters.
-    for start in range(0, len(wanted), _CHUNK):
-        some = wanted[start : start + _CHUNK]
-        found |= {e.id: e for e in session.scalars(select(Entry).where(Entry.id.in_(some)))}
-        gone |= set(session.scalars(select(Entry.reverses_id).where(Entry.reverses_id.in_(some))))
-        rows = session.scalars(
-            select(Leg).where(Leg.entry_id.in_(some)).order_by(Leg.entry_id, Leg.number)
-        )
-        for leg in rows:
-            legs.setdefault(leg.entry_id, []).append(
-                LegDraft(
-                    leg.account,
-                    -leg.amount,
-                    leg.charge_line_id,
-                    leg.party,
-                    leg.payer_id,
-                    leg.receipt_id,
-                    leg.group_code,
-                    leg.reason,
-                )
-            )
+    found, gone, legs = _posted(work, wanted)
     drafts = []
     for entry_id in wanted:
         entry = found.get(entry_id)
@@ -230,6 +231,40 @@ def reverse_many(
             )
         )
     return post_many(work, drafts)
+
+
+def _posted(
+    work: Work, ids: Sequence[int]
+) -> tuple[dict[int, Entry], set[int | None], dict[int, list[LegDraft]]]:
+    """Entries by id, those of them that were reversed, and the mirror images of their legs."""
+    session = work.session
+    found: dict[int, Entry] = {}
+    gone: set[int | None] = set()
+    legs: dict[int, list[LegDraft]] = {}
+    # A large payment has more entries than one statement takes parameters.
+    for start in range(0, len(ids), _CHUNK):
+        some = ids[start : start + _CHUNK]
+        found |= {e.id: e for e in session.scalars(select(Entry).where(Entry.id.in_(some)))}
+        gone |= set(session.scalars(select(Entry.reverses_id).where(Entry.reverses_id.in_(some))))
+        rows = session.scalars(
+            select(Leg).where(Leg.entry_id.in_(some)).order_by(Leg.entry_id, Leg.number)
+        )
+        for leg in rows:
+            legs.setdefault(leg.entry_id, []).append(_mirror(leg))
+    return found, gone, legs
+
+
+def _mirror(leg: Leg) -> LegDraft:
+    return LegDraft(
+        leg.account,
+        -leg.amount,
+        leg.charge_line_id,
+        leg.party,
+        leg.payer_id,
+        leg.receipt_id,
+        leg.group_code,
+        leg.reason,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,30 +378,32 @@ def verify(work: Work, after: int = 0) -> tuple[int, int | None]:
     previous = (
         session.execute(select(Entry.hash).where(Entry.id == after)).scalar() or chain.GENESIS
     )
-    legs = session.connection().exec_driver_sql(
-        f"SELECT {_LEG} FROM leg WHERE entry_id > ? ORDER BY entry_id, number",
-        (after,),
+    legs = session.execute(
+        select(*(as_kept(getattr(Leg, name)) for name in _LEG))
+        .where(Leg.entry_id > after)
+        .order_by(Leg.entry_id, Leg.number)
     )
-    entries = session.connection().exec_driver_sql(
-        f"SELECT {_ENTRY} FROM entry WHERE id > ? ORDER BY id",
-        (after,),
+    entries = session.execute(
+        select(*(as_kept(getattr(Entry, name)) for name in _ENTRY))
+        .where(Entry.id > after)
+        .order_by(Entry.id)
     )
     checked = 0
     expected = after
     pending = legs.fetchone()
     for entry in entries:
         expected += 1
-        fields = _entry_fields(*entry[:11])
+        fields = _entry_fields(*entry[:_HASHED])
         total = count = 0
         while pending is not None and pending[0] == entry[0]:
             fields += _leg_fields(*pending[1:])
             total += pending[3]
             count += 1
             pending = legs.fetchone()
-        sound = entry[0] == expected and entry[11] == previous and total == 0 and count >= 2
-        if not sound or chain.link(previous, fields) != entry[12]:
+        sound = entry[0] == expected and entry[_HASHED] == previous and total == 0 and count >= 2
+        if not sound or chain.link(previous, fields) != entry[-1]:
             return checked, entry[0]
-        previous = entry[12]
+        previous = entry[-1]
         checked += 1
     return checked, None if pending is None else pending[0]
 
@@ -376,7 +413,7 @@ def head(work: Work) -> tuple[int, str]:
     last = work.session.execute(
         select(Entry.id, Entry.hash).order_by(Entry.id.desc()).limit(1)
     ).first()
-    return (last.id, last.hash) if last else (0, chain.GENESIS)
+    return (last.id, last.hash) if last else chain.EMPTY
 
 
 @needs(Permission.CLOSE)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 
 from desktop.clock import Clock, stamp
 from desktop.errors import EnvironmentProblem, NotFound
 from desktop.models.documents import document
-from desktop.services.store import sqlcipher
+from desktop.services.store import engines
+from desktop.services.store.refusals import plain_errors
+from desktop.services.store.statements import upsert
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,8 +41,8 @@ class DocumentStore:
 
     def __init__(self, folder: Path, key: bytes, clock: Clock) -> None:
         path = folder / DOCUMENTS_NAME
-        self._engine = sqlcipher.engine(path, key, begin="BEGIN IMMEDIATE", pooled=False)
-        self._reader = sqlcipher.engine(path, key, begin="BEGIN", query_only=True, pooled=False)
+        self._engine = engines.writing(path, key, pooled=False)
+        self._reader = engines.reading(path, key, pooled=False)
         self._clock = clock
 
     def put(self, data: bytes, kind: str, name: str) -> str:
@@ -59,8 +60,8 @@ class DocumentStore:
             "packed": zlib.compress(data, 6),
             "stored_at": stamp(self._clock.now()),
         }
-        with sqlcipher.plain_errors(), self._engine.begin() as connection:
-            connection.execute(insert(document).values(row).on_conflict_do_nothing())
+        with plain_errors(), self._engine.begin() as connection:
+            connection.execute(upsert(document, ["sha256"]).values(row))
         return sha
 
     def get(self, sha: str) -> StoredDocument:
@@ -70,7 +71,7 @@ class DocumentStore:
             NotFound: there is none.
             EnvironmentProblem: its bytes no longer match their hash.
         """
-        with sqlcipher.plain_errors(), self._reader.begin() as connection:
+        with plain_errors(), self._reader.begin() as connection:
             row = connection.execute(select(document).where(document.c.sha256 == sha)).first()
         if row is None:
             raise NotFound(f"The document {sha[:12]}… is not in this practice.")
@@ -86,7 +87,7 @@ class DocumentStore:
 
     def hashes(self) -> set[str]:
         """All hashes kept; doctor compares them with the rows that name them."""
-        with sqlcipher.plain_errors(), self._reader.begin() as connection:
+        with plain_errors(), self._reader.begin() as connection:
             return set(connection.execute(select(document.c.sha256)).scalars())
 
     def close(self) -> None:

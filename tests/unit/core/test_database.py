@@ -21,7 +21,7 @@ from desktop.services.core import audit
 from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, Changes, UserId, Work
 from desktop.services.money import ledger
-from desktop.services.store import sqlcipher
+from desktop.services.store import engines
 from tests.conftest import CHEAP, PASSWORD, TODAY
 from tests.factories import make_patient
 
@@ -125,7 +125,7 @@ def test_a_scheduled_script_may_not_close_days(
 
 
 def test_migration_needs_the_practice_alone(practice_dir: Path) -> None:
-    one, other = sqlcipher.FolderLock(practice_dir), sqlcipher.FolderLock(practice_dir)
+    one, other = engines.FolderLock(practice_dir), engines.FolderLock(practice_dir)
     one.share()
     other.share()
     with pytest.raises(EnvironmentProblem, match="in use"):

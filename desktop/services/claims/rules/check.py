@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy.dialects.sqlite import insert as upsert
-
 from desktop.clock import stamp
 from desktop.errors import Problem, RuleError
 from desktop.models.values.enums import Severity
@@ -27,6 +25,7 @@ from desktop.services.claims.rules import (
 from desktop.services.claims.rules.coding import families
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
+from desktop.services.store.statements import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -213,12 +212,9 @@ def pass_warning(work: Work, visit_id: int, rule: str, field: str, reason: str) 
         "passed_at": stamp(work.clock.now()),
     }
     work.session.execute(
-        upsert(FindingPass)
-        .values(**row)
-        .on_conflict_do_update(
-            index_elements=["visit_id", "rule", "field"],
-            set_={k: row[k] for k in ("reason", "user_id", "passed_at")},
-        )
+        upsert(
+            FindingPass, ["visit_id", "rule", "field"], take=["reason", "user_id", "passed_at"]
+        ).values(**row)
     )
     audit.record(work, "passed", "visit", visit_id, rule=rule, field=field)
     work.touch(Changes.VISITS)

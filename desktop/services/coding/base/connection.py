@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlcipher3 import dbapi2
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _HEARD_EVERY = 0.1
 """Seconds between two looks at a cancel while one statement runs."""
+_PATIENCE = 5
+"""Seconds to wait for another program that writes."""
 _STEPS = 10_000
 """Steps of the database's machine between two looks at the clock."""
 
@@ -41,7 +43,7 @@ def connect(path: Path) -> Connection:
             f"The code-set file {path.name} is missing; it can be loaded anew."
         )
     try:
-        connection = dbapi2.connect(str(path), isolation_level=None, timeout=5)
+        connection = dbapi2.connect(str(path), isolation_level=None, timeout=_PATIENCE)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cache_size = -32768")
         connection.execute("SELECT 1 FROM code_system LIMIT 1")
@@ -62,7 +64,7 @@ def create(path: Path) -> None:
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
 
-    from desktop.models.codes import create_schema
+    from desktop.services.coding.base.tables import create_schema
 
     if path.exists():
         raise EnvironmentProblem(f"{path.name} exists already.")
@@ -75,6 +77,22 @@ def create(path: Path) -> None:
     with engine.begin() as connection:
         create_schema(connection)
     engine.dispose()
+
+
+def edition(connection: Connection) -> int:
+    """With which edition of the word index the file was written; 0 where there is none."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def edition_of(path: Path) -> int:
+    """See `edition`; of a file that nobody has open."""
+    with said(), closing(dbapi2.connect(str(path), timeout=_PATIENCE)) as connection:
+        return edition(connection)
+
+
+def keep_edition(connection: Connection, number: int) -> None:
+    """Write down the edition of the word index."""
+    connection.execute(f"PRAGMA user_version = {number:d}")
 
 
 def beside(path: Path) -> Connection:

@@ -12,6 +12,7 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from desktop.services.coding.base.connection import edition, keep_edition
 from desktop.services.coding.base.intervals import Span
 from desktop.services.coding.base.values import NoteKind, Progress
 from desktop.services.coding.base.words import grams, index_tokens
@@ -124,7 +125,7 @@ def keep_current(connection: Connection, progress: Progress) -> None:
 
     The caller holds the transaction.
     """
-    if connection.execute("PRAGMA user_version").fetchone()[0] == EDITION:
+    if edition(connection) == EDITION:
         return
     connection.execute("DELETE FROM search_word")
     connection.execute("DELETE FROM search_gram")
@@ -138,7 +139,7 @@ def keep_current(connection: Connection, progress: Progress) -> None:
                 progress(done, len(terms), "Indexing words")
             _post(postings, number, text)
         _add_postings(connection, system, postings)
-    connection.execute(f"PRAGMA user_version = {EDITION}")
+    keep_edition(connection, EDITION)
 
 
 def _post(postings: dict[str, array[int]], number: int, text: str) -> None:

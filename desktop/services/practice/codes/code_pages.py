@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 
 from desktop.models.practice import CodeUse
 from desktop.services.coding.base.values import (
@@ -27,6 +26,7 @@ from desktop.services.core.database import CODES_NAME, Database
 from desktop.services.core.work import Changes, Permission, Progress, Work, needs
 from desktop.services.practice.codes import suggesting as codes
 from desktop.services.practice.office import locations
+from desktop.services.store.statements import upsert
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -256,14 +256,10 @@ def code_changes(work: Work, system: str, release: str) -> Differences | None:
 @needs(Permission.CODE)
 def set_favourite_code(work: Work, system: str, code: str, *, favourite: bool) -> None:
     """Put a code among the favourites, which come first in type-ahead, or take it out."""
-    statement = insert(CodeUse).values(
+    statement = upsert(CodeUse, ["system", "code"], take=["is_favourite"]).values(
         system=system, code=normal(code), uses=0, is_favourite=favourite
     )
-    work.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[CodeUse.system, CodeUse.code], set_={"is_favourite": favourite}
-        )
-    )
+    work.session.execute(statement)
     work.touch(Changes.FEES)
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 
 from desktop.errors import NotFound
 from desktop.models.practice import CodeUse, Procedure
@@ -23,6 +22,7 @@ from desktop.services.core import audit
 from desktop.services.core import records as fields
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.practice.office.locations import PLACES
+from desktop.services.store.statements import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -183,12 +183,8 @@ def save(work: Work, draft: ProcedureDraft) -> int:
 @needs(Permission.CODE)
 def set_favourite(work: Work, code: str, *, favourite: bool) -> None:
     """Put a procedure among the favourites of type-ahead, or take it out."""
-    statement = insert(CodeUse).values(
+    statement = upsert(CodeUse, ["system", "code"], take=["is_favourite"]).values(
         system=SYSTEM, code=plain_text.code(code), uses=0, is_favourite=favourite
     )
-    work.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[CodeUse.system, CodeUse.code], set_={"is_favourite": favourite}
-        )
-    )
+    work.session.execute(statement)
     work.touch(Changes.FEES)

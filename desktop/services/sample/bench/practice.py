@@ -16,7 +16,7 @@ from desktop.services.care import keys, practice_folder
 from desktop.services.core.database import PRACTICE_NAME, Database
 from desktop.services.core.work import Actor, UserId
 from desktop.services.sample.bench import crowd, office
-from desktop.services.store import sqlcipher
+from desktop.services.store import engines
 from desktop.services.store.bulk import loading
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Invented:
     @contextmanager
     def opened(self) -> Iterator[Database]:
         """The practice as the window has it open, on a day of the bench."""
-        lock = sqlcipher.FolderLock(self.folder)
+        lock = engines.FolderLock(self.folder)
         lock.share()
         actor = Actor(UserId(1), "bench", Role.OWNER)
         with Database(self.folder, self.key, actor, SampleClock(TODAY), lock=lock) as database:
@@ -49,11 +49,8 @@ class Invented:
     @contextmanager
     def raw(self) -> Iterator[Any]:
         """A bare connection with the program's own settings, for the floors."""
-        connection = sqlcipher.connect(self.folder / PRACTICE_NAME, self.key)
-        try:
+        with engines.raw(self.folder / PRACTICE_NAME, self.key) as connection:
             yield connection
-        finally:
-            connection.close()
 
     @contextmanager
     def copied(self, name: str) -> Iterator[Invented]:

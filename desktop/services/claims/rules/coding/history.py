@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from desktop.models.practice import Practice, Provider
 from desktop.models.values.enums import VisitState
 from desktop.models.visits import ChargeLine, Visit
 from desktop.services.claims.rules.coding.facts import Service
+from desktop.services.store.statements import moved
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
     from desktop.services.core.work import Work
 
 _AT_ONCE = 1000
 # A visit's own lines may run for a month after its date; a surgery may follow on the next day.
-_AHEAD = "+32 days"
+_AHEAD = 32
 
 
 class History:
@@ -57,22 +57,24 @@ class History:
         ids = sorted(visits)
         for start in range(0, len(ids), _AT_ONCE):
             piece = ids[start : start + _AT_ONCE]
-            self._read(visits, piece, f"-{days_back} days", found)
+            self._read(visits, piece, found, days=-days_back)
         asked = sorted(new_patients)
         for start in range(0, len(asked), _AT_ONCE):
-            self._read(visits, asked[start : start + _AT_ONCE], "-3 years", found)
+            self._read(visits, asked[start : start + _AT_ONCE], found, years=-3)
         return {visit_id: list(rows.values()) for visit_id, rows in found.items()}
 
     def _read(
         self,
         visits: Mapping[int, Visit],
         ids: Sequence[int],
-        back: str,
         found: dict[int, dict[int, Service]],
+        *,
+        days: int = 0,
+        years: int = 0,
     ) -> None:
         here, there, line = aliased(Visit), aliased(Visit), aliased(ChargeLine)
-        first: ColumnElement[dt.date] = func.date(here.service_on, back)
-        last: ColumnElement[dt.date] = func.date(here.service_on, _AHEAD)
+        first = moved(here.service_on, days=days, years=years)
+        last = moved(here.service_on, days=_AHEAD)
         rows = self._session.execute(
             select(
                 here.id.label("here_id"),

@@ -8,8 +8,9 @@ changed it, its `valid_to` stays empty, so a new release writes only its differe
 date is covered at all is said by `release` alone.
 
 `code_pair` is what a set says about two codes: an NCCI edit, an add-on with its primary, a
-procedure with a coverage article; each pair carries the days that its file states. `directory_provider` is what was taken over from the national
-provider file; it follows no release, since each file states all providers anew.
+procedure with a coverage article; each pair carries the days that its file states.
+`directory_provider` is what was taken over from the national provider file; it follows no
+release, since each file states all providers anew.
 
 Dates are ISO text: they sort, and every reader of SQLite understands them.
 """
