@@ -19,6 +19,7 @@ from desktop.services.care import keys, practice_folder
 from desktop.services.core.database import Database
 from desktop.services.core.work import Actor, UserId
 from desktop.services.store import engines
+from tests.helpers.statements import Gatherer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,21 @@ def machine(
     # A window of this test took the cycle collector; its widgets go here, on this thread.
     if "desktop.ui.lib.collector" in sys.modules:
         sys.modules["desktop.ui.lib.collector"].stop()
+
+
+@pytest.fixture(scope="session")
+def gatherer() -> Gatherer:
+    """Hears every statement that is executed by any test of this process."""
+    found = Gatherer()
+    found.listen()
+    return found
+
+
+@pytest.fixture(autouse=True)
+def portable(gatherer: Gatherer) -> Iterator[None]:
+    """What services build must do for PostgreSQL too; see `tests.helpers.statements`."""
+    yield
+    assert gatherer.take() == []
 
 
 @pytest.fixture(scope="session")

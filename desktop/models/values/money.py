@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# 92 billion dollars: far above any practice, far below what SQLite's INTEGER holds.
+# 92 billion dollars: far above any practice, far below what the engine's INTEGER holds.
 MAX_CENTS = 9_999_999_999_99
 
 _PLAIN = re.compile(r"(?P<sign>-?)\$?(?P<whole>\d{1,3}(?:,\d{3})+|\d*)(?:\.(?P<part>\d{0,2}))?")

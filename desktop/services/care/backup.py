@@ -6,7 +6,7 @@ as chunks sealed by AES-256-GCM under a key derived from the practice's own. Eve
 the header's hash, its number and whether it is the last, so that no byte can be changed,
 dropped or moved unseen. The file opens with the passwords and the recovery key of its day.
 
-The stores are copied by SQLite's online backup in one go on connections of their own, so that
+The stores are copied while they are open, each in one go, on connections of their own, so that
 work goes on meanwhile; documents after facts, so that no fact names a document left behind.
 """
 

@@ -21,7 +21,7 @@ from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.vectors import model
 from desktop.services.core.database import CODES_NAME, PRACTICE_NAME
 from desktop.services.formats.documents import cms1500, typography
-from desktop.services.store import schema
+from desktop.services.store import engines, schema
 from desktop.services.store.documents import DOCUMENTS_NAME
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from desktop.services.core.work import Work
 
-_PLAIN_HEADER: Final = b"SQLite format 3"
 _OWNER: Final = "owner"
 _ADDED: Final = "second"
 _CODE: Final = "I10"
@@ -78,7 +77,7 @@ def _create(folder: Path, password: str) -> str:
 
 def _encrypted(folder: Path) -> str:
     for name in (PRACTICE_NAME, DOCUMENTS_NAME):
-        if (folder / name).read_bytes().startswith(_PLAIN_HEADER):
+        if not engines.is_sealed(folder / name):
             raise EnvironmentProblem(f"{name} is not encrypted; install the program again.")
     return f"{PRACTICE_NAME} and {DOCUMENTS_NAME} are sealed"
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Subquery, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Subquery, func, select, union_all
 
 from desktop.models.ledger import Entry, Leg, OpenReceipt
 from desktop.models.values.enums import Account
+from desktop.services.store.statements import NOTHING
 
 if TYPE_CHECKING:
     import datetime as dt
-
-# A literal, so that SQLite sees that the partial index fits.
-_NOTHING: Final[Any] = literal_column("0")
 
 
 def dated_after(as_of: dt.date) -> ColumnElement[bool]:
     """Whether a leg's entry is dated after a day.
 
-    As a set of entries, and not as a join, which SQLite would begin with all legs there are.
+    As a set of entries, and not as a join, which the engine would begin with all legs there are.
     """
     return Leg.entry_id.in_(select(Entry.id).where(Entry.accounting_on > as_of))
 
@@ -29,7 +27,7 @@ def held(as_of: dt.date | None = None) -> Subquery:
 
     A past day is today less what moved since, so that no day costs a walk through all years.
     """
-    now = select(OpenReceipt.receipt_id, OpenReceipt.amount).where(OpenReceipt.amount != _NOTHING)
+    now = select(OpenReceipt.receipt_id, OpenReceipt.amount).where(OpenReceipt.amount != NOTHING)
     if as_of is None:
         return now.subquery()
     since = select(Leg.receipt_id, Leg.amount).where(
@@ -40,6 +38,6 @@ def held(as_of: dt.date | None = None) -> Subquery:
     return (
         select(both.c.receipt_id, amount.label("amount"))
         .group_by(both.c.receipt_id)
-        .having(amount != _NOTHING)
+        .having(amount != NOTHING)
         .subquery()
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from operator import eq, gt
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Subquery, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Subquery, func, select, union_all
 
 from desktop.models.ledger import Entry, Leg, OpenItem
 from desktop.models.payments import Receipt
@@ -26,13 +26,12 @@ from desktop.services.formats.documents.tables import Column, ReportTable, Value
 from desktop.services.money.ages import BOXES, EDGES
 from desktop.services.money.held import dated_after, held
 from desktop.services.reports.values import Period, is_current, long_day
+from desktop.services.store.statements import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _KEYS: Final = ("days_0_30", "days_31_60", "days_61_90", "days_91_120", "over_120")
-# A literal, so that SQLite sees that the partial indexes fit.
-_NOTHING: Final[Any] = literal_column("0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def payer_boxes(work: Work, as_of: dt.date) -> dict[int | None, tuple[Money, ...
             .where(
                 OpenItem.party.in_([Party.PRIMARY, Party.SECONDARY, Party.TERTIARY]),
                 OpenItem.payer_id == Payer.id,
-                OpenItem.amount != _NOTHING,
+                OpenItem.amount != NOTHING,
                 *conditions,
             )
             .correlate(Payer)
@@ -135,7 +134,7 @@ def payer_boxes(work: Work, as_of: dt.date) -> dict[int | None, tuple[Money, ...
     items = _payer_items_before(as_of).c
     query = (
         select(items.payer_id, *_sums(items.service_on, items.amount, as_of))
-        .where(items.amount != _NOTHING)
+        .where(items.amount != NOTHING)
         .group_by(items.payer_id)
     )
     return _added(work, query)
@@ -145,14 +144,14 @@ def patient_boxes(work: Work, as_of: dt.date) -> dict[int | None, tuple[Money, .
     """Boxes by patient."""
     if is_current(work, as_of):
         # Along the patients' covering index: the party is filtered in the sums, since as a
-        # condition it would draw SQLite to the payers' index and then to each row.
+        # condition it would draw the engine to the payers' index and then to each row.
         own = OpenItem.party == Party.PATIENT
         sums = [func.sum(OpenItem.amount).filter(own, *c) for c in _boxes(OpenItem.since, as_of)]
         query = (
             select(OpenItem.patient_id, *sums)
-            .where(OpenItem.amount != _NOTHING)
+            .where(OpenItem.amount != NOTHING)
             .group_by(OpenItem.patient_id)
-            .having(func.count().filter(own) > _NOTHING)
+            .having(func.count().filter(own) > NOTHING)
         )
         return _added(work, query)
     items = patient_items_before(as_of)
@@ -190,7 +189,7 @@ def _owed_before(as_of: dt.date, *, patients: bool) -> Subquery:
     """What was owed on lines at the end of a past day: what is now, less what moved since."""
     side: Any = eq if patients else gt
     now = select(OpenItem.charge_line_id, OpenItem.party, OpenItem.amount).where(
-        side(OpenItem.party, Party.PATIENT), OpenItem.amount != _NOTHING
+        side(OpenItem.party, Party.PATIENT), OpenItem.amount != NOTHING
     )
     since = select(Leg.charge_line_id, Leg.party, -Leg.amount).where(
         Leg.account == Account.RECEIVABLE, side(Leg.party, Party.PATIENT), dated_after(as_of)
@@ -199,7 +198,7 @@ def _owed_before(as_of: dt.date, *, patients: bool) -> Subquery:
     return (
         select(both.charge_line_id, both.party, func.sum(both.amount).label("amount"))
         .group_by(both.charge_line_id, both.party)
-        .having(func.sum(both.amount) != _NOTHING)
+        .having(func.sum(both.amount) != NOTHING)
         .subquery()
     )
 
@@ -252,7 +251,7 @@ def patient_items_before(as_of: dt.date) -> Subquery:
             Entry.accounting_on <= as_of,
         )
         .group_by(Leg.charge_line_id, Leg.entry_id)
-        .having(func.sum(Leg.amount) != _NOTHING)
+        .having(func.sum(Leg.amount) != NOTHING)
         .subquery()
     )
     running = select(

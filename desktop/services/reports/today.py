@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import case, func, literal_column, select
+from sqlalchemy import case, func, select
 
 from desktop.models.claims import Claim, Task
 from desktop.models.ledger import OpenItem, OpenReceipt
@@ -22,6 +22,7 @@ from desktop.services.practice.codes import code_sets
 from desktop.services.practice.codes.code_sets import SetState
 from desktop.services.reports.lists import UNSENT
 from desktop.services.reports.values import long_day
+from desktop.services.store.statements import NOTHING
 from desktop.services.visits import review
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ ELECTRONIC_DAYS: Final = 21
 PAPER_DAYS: Final = 30
 # Days before a filing limit on which a claim is brought up, the nearest first.
 LIMIT_DAYS: Final = (0, 7, 14)
-_NOTHING: Final[Any] = literal_column("0")
 
 
 class Weight(StrEnum):
@@ -252,7 +252,7 @@ def _remittances(work: Work) -> Iterator[TodayCount]:
 
 def _unapplied(work: Work) -> Iterator[TodayCount]:
     count, amount = work.session.execute(
-        select(func.count(), func.sum(OpenReceipt.amount)).where(OpenReceipt.amount != _NOTHING)
+        select(func.count(), func.sum(OpenReceipt.amount)).where(OpenReceipt.amount != NOTHING)
     ).one()
     if count:
         word = "receipt holds" if count == 1 else "receipts hold"
@@ -282,7 +282,7 @@ def _visits(work: Work) -> Iterator[TodayCount]:
     count, amount = work.session.execute(
         select(func.count(ChargeLine.visit_id.distinct()), func.sum(OpenItem.amount))
         .join(ChargeLine, ChargeLine.id == OpenItem.charge_line_id)
-        .where(OpenItem.party > Party.PATIENT, OpenItem.amount != _NOTHING, ~billed)
+        .where(OpenItem.party > Party.PATIENT, OpenItem.amount != NOTHING, ~billed)
     ).one()
     if count:
         word = "visit has" if count == 1 else "visits have"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.errors import EnvironmentProblem
 from desktop.services.store import sqlcipher
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
+
+
+_PLAIN_HEADER: Final = b"SQLite format 3"
 
 
 def writing(path: Path, key: bytes | None, *, pooled: bool = True) -> Engine:
@@ -84,6 +87,12 @@ def is_whole(path: Path, key: bytes | None) -> bool:
         found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         pages = connection.execute("PRAGMA cipher_integrity_check").fetchall() if key else []
     return found == "ok" and not pages
+
+
+def is_sealed(path: Path) -> bool:
+    """Whether a file cannot be read without its key, as its first bytes show."""
+    with path.open("rb") as file:
+        return not file.read(len(_PLAIN_HEADER)).startswith(_PLAIN_HEADER)
 
 
 def table_with_broken_reference(connection: Connection) -> str | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from desktop.models.ledger import OpenItem, OpenReceipt
 from desktop.models.payments import Receipt, Statement
@@ -16,6 +16,7 @@ from desktop.models.values.enums import Party
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, VisitCoverage
 from desktop.services.money.held import held
+from desktop.services.store.statements import NOTHING
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from desktop.services.core.work import Work
 
-NOTHING: Final[Any] = literal_column("0")
 # A list of ids that one statement takes.
 _AT_ONCE: Final = 5000
 

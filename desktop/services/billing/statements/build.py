@@ -22,7 +22,6 @@ from desktop.models.values.enums import Account, EntryKind, Party, ReceiptMethod
 from desktop.models.values.money import ZERO, Money, total
 from desktop.models.visits import ChargeLine, Visit
 from desktop.services.billing.accounts import accounts, letterhead
-from desktop.services.billing.accounts.accounts import NOTHING, GuarantorAccount
 from desktop.services.coding.builtin.reasons import reason_hint
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.formats.documents.statement_data import (
@@ -35,9 +34,12 @@ from desktop.services.formats.documents.statement_data import (
     StatementVisit,
 )
 from desktop.services.money.ages import BOXES, box_of
+from desktop.services.store.statements import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from desktop.services.billing.accounts.accounts import GuarantorAccount
 
 _BATCH: Final = 400
 # Days that a first statement looks back for payments.

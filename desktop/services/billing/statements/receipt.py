@@ -15,6 +15,7 @@ from desktop.services.billing.accounts import accounts, letterhead
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.formats.documents import receipt as document
 from desktop.services.formats.documents.receipt import AppliedLine, ReceiptData
+from desktop.services.store.statements import NOTHING
 
 _METHODS = {
     ReceiptMethod.CASH: "Cash",
@@ -92,7 +93,7 @@ def _applied(work: Work, receipt_id: int) -> tuple[AppliedLine, ...]:
             Leg.party == Party.PATIENT,
         )
         .group_by(ChargeLine.id)
-        .having(func.sum(Leg.amount) != accounts.NOTHING)
+        .having(func.sum(Leg.amount) != NOTHING)
         .order_by(ChargeLine.service_on, ChargeLine.id)
     )
     return tuple(

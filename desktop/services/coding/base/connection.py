@@ -28,6 +28,7 @@ _PATIENCE = 5
 _STEPS = 10_000
 """Steps of the database's machine between two looks at the clock."""
 
+_WIDE_CACHE = -262_144  # KiB: the pages of two million pairs, so that no order of lines is slow
 Connection = Any
 """A DB-API connection of sqlcipher3, which carries no types."""
 
@@ -176,6 +177,17 @@ def hearing(connection: Connection, progress: Progress) -> Iterator[Progress]:
         raise
     finally:
         connection.set_progress_handler(None, _STEPS)
+
+
+@contextmanager
+def wide_cache(connection: Connection) -> Iterator[None]:
+    """Hold the table's pages in memory while a large list is written."""
+    (before,) = connection.execute("PRAGMA cache_size").fetchone()
+    connection.execute(f"PRAGMA cache_size = {_WIDE_CACHE}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA cache_size = {before}")
 
 
 @contextmanager

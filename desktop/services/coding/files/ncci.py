@@ -12,9 +12,10 @@ import re
 from typing import TYPE_CHECKING
 
 from desktop.errors import RuleError
+from desktop.services.coding.base.connection import wide_cache
 from desktop.services.coding.base.values import NCCI, ImportResult
 from desktop.services.coding.files import quarters
-from desktop.services.coding.files.pairs import Pair, PairWriter, day_of, wide_cache
+from desktop.services.coding.files.pairs import Pair, PairWriter, day_of
 from desktop.services.coding.files.streams import (
     Reading,
     Row,

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from desktop.services.coding.files.quarters import part_of
 from desktop.services.coding.releases import systems
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from desktop.services.coding.base.connection import Connection
 
 Pair = tuple[int, str, str, str, str | None, str, str]
@@ -31,7 +28,6 @@ _RETIRE = (
     "UPDATE code_pair SET valid_to = ?, indicator = '9' WHERE system_id = ? AND first = ?"
     " AND second = ? AND valid_from = ?"
 )
-_WIDE_CACHE = -262_144  # KiB: the pages of two million pairs, so that no order of lines is slow
 
 
 class PairWriter:
@@ -127,17 +123,6 @@ class PairWriter:
             "SELECT count(*) FROM code_pair WHERE system_id = ?", (self.number,)
         ).fetchone()
         return int(row[0])
-
-
-@contextmanager
-def wide_cache(connection: Connection) -> Iterator[None]:
-    """Hold the table's pages in memory while a large list is written."""
-    (before,) = connection.execute("PRAGMA cache_size").fetchone()
-    connection.execute(f"PRAGMA cache_size = {_WIDE_CACHE}")
-    try:
-        yield
-    finally:
-        connection.execute(f"PRAGMA cache_size = {before}")
 
 
 @functools.lru_cache(maxsize=4096)
