@@ -124,7 +124,7 @@ class OpenReceipt(Base):
 
     __tablename__ = "open_receipt"
     __table_args__ = (
-        # With the rowid it has all there is, so that years of spent receipts are never read.
+        # It has all there is, so that years of spent receipts are never read.
         Index("ix_open_receipt_amount", "amount", info=only_where("amount <> 0")),
     )
 

@@ -69,7 +69,7 @@ class PatientKey(Base):
     """One folded word by which a patient is found: name part, birth date, phone, account."""
 
     __tablename__ = "patient_key"
-    # Without rowid the index by patient carries the key too, so that several words intersect
+    # Clustered, so the index by patient carries the key too, so that several words intersect
     # without touching the table.
     __table_args__ = (
         Index("ix_patient_key_patient_id", "patient_id"),

@@ -14,7 +14,7 @@ from desktop.services.care import keys, practice_folder
 from desktop.services.coding.base.values import ImportOptions
 from desktop.services.formats.documents.cms1500 import PrinterProfile
 from desktop.services.practice.codes import code_sets
-from desktop.services.practice.office import locations, practice, providers
+from desktop.services.practice.office import locations, practice, providers, staff
 from desktop.services.practice.payers import payers
 from desktop.ui.lib import messages
 from desktop.ui.lib.printer import FormOffsets, form_offsets, keep_form_offsets
@@ -217,7 +217,7 @@ def test_a_new_user_may_log_in_with_the_password(
     dialog.form.editor("again").selectAll()
     type_in(focused(), NEW_PASSWORD)
     save(qtbot, window, dialog)
-    rows = {u.name: u.role for u in database.read(practice.users)}
+    rows = {u.name: u.role for u in database.read(staff.users)}
     assert rows["desk"] is Role.FRONT_DESK
     practice_folder.check_password(database.folder, "desk", NEW_PASSWORD)
 
@@ -229,7 +229,7 @@ def test_a_weak_password_adds_nobody(qtbot: QtBot, window: MainWindow, database:
     enter(qtbot, ["desk", "", "", "short", "short"])
     press(focused(), Qt.Key.Key_Return, CONTROL)
     assert "characters" in dialog.form.problem_at("password")
-    assert {u.name for u in database.read(practice.users)} == {"owner", "scheduled"}
+    assert {u.name for u in database.read(staff.users)} == {"owner", "scheduled"}
     dialog.form.set_dirty(False)
     dialog.reject()
 

@@ -21,7 +21,9 @@ from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.releases.index import EDITION as INDEX_EDITION
 from desktop.services.core import audit
 from desktop.services.core.database import CODES_NAME, PRACTICE_NAME, Database
-from desktop.services.core.work import Actor, Changes, Permission, Progress, UserId, Work, needs
+from desktop.services.core.work import Actor, Progress, UserId
+from desktop.services.practice.office import founding
+from desktop.services.practice.office.founding import SCHEDULED_USER
 from desktop.services.store import engines, schema
 from desktop.services.store.documents import DOCUMENTS_NAME
 from desktop.services.store.refusals import plain_errors
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 SAMPLE_PASSWORD: Final = "sample-practice"  # noqa: S105 - the demo's, printed in the README
 SAMPLE_TODAY: Final = dt.date(2026, 9, 15)
-SCHEDULED_USER: Final = "scheduled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +153,15 @@ def _create(
         _bring_up(folder, key)
         engine = engines.writing(folder / PRACTICE_NAME, key)
         with plain_errors(), Session(engine) as session, session.begin():
-            owner = User(name=draft.owner, full_name=draft.owner_full_name, role=Role.OWNER)
-            script = User(name=SCHEDULED_USER, full_name="", role=Role.SCHEDULED)
-            practice = Practice(
-                id=1,
+            owner = founding.found(
+                session,
                 name=draft.name,
-                is_sample=draft.sample_today is not None,
+                owner=draft.owner,
+                owner_full_name=draft.owner_full_name,
                 sample_today=draft.sample_today,
-                usage="T" if draft.sample_today else "P",
                 created_at=stamp(clock.now()),
             )
-            session.add_all([owner, script, practice])
-            session.flush()
-            actor = Actor(UserId(owner.id), owner.name, owner.role)
+            actor = Actor(UserId(owner), draft.owner, Role.OWNER)
         engine.dispose()
         with CodeStore(folder / CODES_NAME) as codes:
             codes.keep_current(clock.now())
@@ -255,21 +252,6 @@ def forget_on_this_machine(database: Database) -> None:
     """Remove the key from this machine's keyring."""
     vault.forget(keys.read_key_file(database.folder).practice)
     database.write(lambda work: audit.record(work, "forgotten", "keyring"))
-
-
-@needs(Permission.ADMINISTER)
-def add_user(work: Work, name: str, full_name: str, role: Role) -> int:
-    """Add a user's row; `users.set_password` then gives the key slot."""
-    if not name.strip():
-        raise RuleError(Problem("name", "Enter a user name."))
-    if work.session.scalar(select(User).where(User.name == name)):
-        raise RuleError(Problem("name", f"There is a user “{name}” already."))
-    user = User(name=name, full_name=full_name, role=role)
-    work.session.add(user)
-    work.session.flush()
-    audit.record(work, "created", "user", user.id, role=role.value)
-    work.touch(Changes.USERS)
-    return user.id
 
 
 def _draft_problems(draft: PracticeDraft) -> list[Problem]:

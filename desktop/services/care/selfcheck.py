@@ -21,6 +21,7 @@ from desktop.services.coding.library.store import CodeStore
 from desktop.services.coding.vectors import model
 from desktop.services.core.database import CODES_NAME, PRACTICE_NAME
 from desktop.services.formats.documents import cms1500, typography
+from desktop.services.practice.office import staff
 from desktop.services.store import engines, schema
 from desktop.services.store.documents import DOCUMENTS_NAME
 
@@ -84,7 +85,7 @@ def _encrypted(folder: Path) -> str:
 
 def _write_and_read(folder: Path, password: str) -> str:
     def add(work: Work) -> int:
-        return practice_folder.add_user(work, _ADDED, "", Role.FRONT_DESK)
+        return staff.add_user(work, _ADDED, "", Role.FRONT_DESK)
 
     def count(work: Work) -> int:
         wanted = select(func.count()).select_from(User).where(User.name == _ADDED)

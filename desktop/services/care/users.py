@@ -14,6 +14,7 @@ from desktop.models.practice import User
 from desktop.services.care import keys, practice_folder, vault
 from desktop.services.core import audit
 from desktop.services.core.work import ROLES, Permission, Work
+from desktop.services.practice.office.founding import SCHEDULED_USER
 
 if TYPE_CHECKING:
     from desktop.services.core.database import Database
@@ -30,7 +31,7 @@ def set_password(
     """
     if user != database.actor.name:
         _must_administer(database)
-    if user == practice_folder.SCHEDULED_USER:
+    if user == SCHEDULED_USER:
         raise RuleError(Problem("password", "The user “scheduled” opens by the keyring alone."))
     problem = keys.password_problem(password)
     if problem:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TaskDraft:
-    """A task to be opened; `days` from today to its deadline."""
+    """A task to be opened; its deadline is `due_on`, else `days` from today."""
 
     kind: TaskKind
     title: str
@@ -33,6 +33,13 @@ class TaskDraft:
     claim_id: int | None = None
     remittance_id: int | None = None
     amount: Money | None = None
+    due_on: dt.date | None = None
+
+    def deadline(self, today: dt.date) -> dt.date | None:
+        """The last day to look at it, if there is one."""
+        if self.due_on is not None or self.days is None:
+            return self.due_on
+        return today + dt.timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ def open_many(work: Work, drafts: Sequence[TaskDraft]) -> None:
             "state": "open",
             "title": d.title,
             "detail": d.detail,
-            "due_on": None if d.days is None else today + dt.timedelta(days=d.days),
+            "due_on": d.deadline(today),
             "patient_id": d.patient_id,
             "visit_id": d.visit_id,
             "claim_id": d.claim_id,
@@ -144,8 +151,8 @@ def close(work: Work, task_id: int, reason: str) -> None:
     work.touch(Changes.TASKS)
 
 
-def close_where(work: Work, reason: str, **columns: int) -> None:
-    """Close all open tasks of a record, such as ``remittance_id=3``, because it was undone."""
+def close_where(work: Work, reason: str, **columns: int | TaskKind) -> None:
+    """Close all open tasks of a record, such as ``remittance_id=3``, by what happened to it."""
     statement = update(Task).where(Task.state == "open")
     for name, value in columns.items():
         statement = statement.where(getattr(Task, name) == value)

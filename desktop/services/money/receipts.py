@@ -74,6 +74,54 @@ class ReceiptView:
     payer_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class InsuranceReceipt:
+    """What a remittance brings, before provider adjustments; `method` is EFT, check or card."""
+
+    remittance_id: int
+    payer_id: int | None
+    method: ReceiptMethod
+    reference: str
+    amount: Money
+    deposit_on: dt.date
+
+
+def open_insurance_receipt(work: Work, draft: InsuranceReceipt) -> tuple[int, str]:
+    """Write the receipt of a remittance; returns its id and number.
+
+    Its money is posted by the caller in the same transaction.
+    """
+    receipt = Receipt(
+        number=_next_number(work),
+        kind="insurance",
+        method=draft.method,
+        reference=draft.reference,
+        amount=draft.amount,
+        received_on=work.clock.today(),
+        deposit_on=draft.deposit_on,
+        payer_id=draft.payer_id,
+        remittance_id=draft.remittance_id,
+        created_at=stamp(work.clock.now()),
+    )
+    work.session.add(receipt)
+    work.session.flush()
+    return receipt.id, receipt.number
+
+
+def void_insurance_receipts(work: Work, remittance_id: int, reason: str) -> None:
+    """Void what a remittance brought, because it was un-posted; its entries are reversed apart."""
+    query = select(Receipt).where(
+        Receipt.remittance_id == remittance_id, Receipt.voided_on.is_(None)
+    )
+    for receipt in work.session.scalars(query):
+        receipt.voided_on = work.clock.today()
+        receipt.void_reason = reason
+
+
+def _next_number(work: Work) -> str:
+    return f"R{counters.take(work, 'receipt'):06d}"
+
+
 @needs(Permission.COLLECT)
 def take_payment(work: Work, draft: ReceiptDraft) -> int:
     """Take a patient's payment; returns the receipt's id.

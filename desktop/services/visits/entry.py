@@ -20,6 +20,7 @@ from desktop.models.visits import ChargeLine, FindingPass, Visit, VisitDiagnosis
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.practice.fees.fees import fees_for
+from desktop.services.store.statements import upsert
 from desktop.services.visits import moved, rows
 from desktop.services.visits.coverage import coverages_on, fixed_coverages
 from desktop.services.visits.values import ClaimRef, LineDraft, LineView, VisitDraft, VisitView
@@ -97,6 +98,22 @@ def forget_passes(work: Work, visit_id: int) -> None:
             FindingPass.field.like("lines.%") | FindingPass.field.like("diagnoses.%"),
         )
     )
+
+
+def keep_pass(work: Work, visit_id: int, rule: str, field: str, reason: str) -> None:
+    """Note that a warning was passed at a place, by whom and why; a later reason replaces it."""
+    row = {
+        "visit_id": visit_id,
+        "rule": rule,
+        "field": field,
+        "reason": reason,
+        "user_id": int(work.actor.user_id),
+        "passed_at": stamp(work.clock.now()),
+    }
+    keys, take = ["visit_id", "rule", "field"], ["reason", "user_id", "passed_at"]
+    work.session.execute(upsert(FindingPass, keys, take).values(**row))
+    audit.record(work, "passed", "visit", visit_id, rule=rule, field=field)
+    work.touch(Changes.VISITS)
 
 
 def find(work: Work, visit_id: int, version: int | None = None) -> Visit:

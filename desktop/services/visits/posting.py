@@ -14,14 +14,13 @@ from sqlalchemy import func, select, update
 
 from desktop.errors import LostUpdate, Problem, RuleError, raise_if_any
 from desktop.models.claims import Claim, ClaimLine
-from desktop.models.practice import CodeUse
 from desktop.models.values.enums import Account, ClaimState, EntryKind, Party, VisitState
 from desktop.models.visits import ChargeLine, Visit
 from desktop.services.coding.base.values import ICD10CM
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.money import ledger
-from desktop.services.store.statements import upsert
+from desktop.services.practice.codes import uses
 from desktop.services.visits import moved, rows
 from desktop.services.visits.coverage import coverages_on, fix_coverages
 from desktop.services.visits.entry import (
@@ -112,12 +111,7 @@ def _charges(work: Work, visit: Visit, lines: Sequence[ChargeLine]) -> list[ledg
 
 def _count_uses(work: Work, visit: Visit, lines: Sequence[ChargeLine]) -> None:
     used = {(ICD10CM, d.code) for d in visit.diagnoses}
-    used |= {(PROCEDURES, line.procedure) for line in lines}
-    statement = upsert(CodeUse, ["system", "code"], add=["uses"])
-    work.session.execute(
-        statement,
-        [{"system": s, "code": c, "uses": 1, "is_favourite": False} for s, c in sorted(used)],
-    )
+    uses.count(work, used | {(PROCEDURES, line.procedure) for line in lines})
 
 
 @needs(Permission.CODE)

@@ -48,12 +48,9 @@ def warm_up(_progress: Progress) -> None:
 def user_names(folder: Path) -> tuple[str, ...]:
     """Who may log in; see `practice_folder.user_names`."""
     from desktop.services.care import practice_folder
+    from desktop.services.practice.office.founding import SCHEDULED_USER
 
-    return tuple(
-        name
-        for name in practice_folder.user_names(folder)
-        if name != practice_folder.SCHEDULED_USER
-    )
+    return tuple(n for n in practice_folder.user_names(folder) if n != SCHEDULED_USER)
 
 
 def unlock(folder: Path, user: str | None, password: str) -> Database:

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from desktop.errors import AppError, Problem
 from desktop.models.values.enums import Role
-from desktop.services.care import keys, practice_folder, users
+from desktop.services.care import keys, users
 from desktop.services.core.database import Database
-from desktop.services.practice.office import practice
-from desktop.services.practice.office.practice import UserRow
+from desktop.services.practice.office import staff
+from desktop.services.practice.office.staff import UserRow
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import Check, Choice, TextEdit
@@ -74,7 +74,7 @@ class UsersTab(RecordsTab[UserRow]):
 
     def read(self, work: Work) -> Sequence[UserRow]:
         """See `RecordsTab.read`."""
-        return practice.users(work)
+        return staff.users(work)
 
     def build(self, form: Form, row: UserRow | None) -> None:
         """See `RecordsTab.build`."""
@@ -94,14 +94,12 @@ class UsersTab(RecordsTab[UserRow]):
     def write(self, work: Work, values: Mapping[str, Any], row: UserRow | None) -> object:
         """See `RecordsTab.write`."""
         if row is None:
-            return practice_folder.add_user(
-                work, values["name"], values["full_name"], values["role"]
-            )
+            return staff.add_user(work, values["name"], values["full_name"], values["role"])
         role = values["role"] if row.role is not Role.SCHEDULED else row.role
         changed = replace(
             row, full_name=values["full_name"], role=role, is_active=values["is_active"]
         )
-        practice.update_user(work, changed)
+        staff.update_user(work, changed)
         return row.id
 
     def add(self) -> None:

@@ -15,7 +15,7 @@ from desktop.services.exchange import intake
 from desktop.services.people import account, coverages, header, patients, people, search
 from desktop.services.practice.codes import code_pages, code_sets, procedures
 from desktop.services.practice.fees import fees
-from desktop.services.practice.office import locations, practice, providers
+from desktop.services.practice.office import locations, practice, providers, staff
 from desktop.services.practice.payers import payer_import, payers
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ MODULES: tuple[ModuleType, ...] = (
     procedures,
     providers,
     search,
+    staff,
 )
 SERVICES = [
     (f"{module.__name__.rpartition('.')[2]}.{name}", function)
@@ -63,7 +64,7 @@ def test_every_service_that_writes_declares_its_permission() -> None:
         "locations.save",
         "payers.save",
         "practice.update",
-        "practice.update_user",
+        "staff.update_user",
         "fees.save_fee",
         "fees.import_fees",
         "procedures.save",

@@ -11,9 +11,8 @@ import pytest
 
 from desktop.errors import EnvironmentProblem, Forbidden, LostUpdate, RuleError
 from desktop.models.values.enums import FilingCode, Role, TaxIdKind
-from desktop.services.care import practice_folder
 from desktop.services.core.work import Actor, UserId, Work
-from desktop.services.practice.office import locations, practice, providers
+from desktop.services.practice.office import locations, practice, providers, staff
 from desktop.services.practice.office.locations import LocationDraft
 from desktop.services.practice.payers import payers
 from desktop.services.practice.payers.payers import PayerDraft
@@ -223,12 +222,12 @@ def test_an_outbox_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_the_practice_keeps_an_active_owner(database: Database) -> None:
-    owner = database.read(practice.users)[0]
+    owner = database.read(staff.users)[0]
     with pytest.raises(RuleError, match="at least one active owner"):
-        database.write(lambda work: practice.update_user(work, replace(owner, is_active=False)))
-    second = database.write(lambda work: practice_folder.add_user(work, "second", "", Role.OWNER))
-    database.write(lambda work: practice.update_user(work, replace(owner, role=Role.BILLER)))
-    roles = {u.id: u.role for u in database.read(practice.users)}
+        database.write(lambda work: staff.update_user(work, replace(owner, is_active=False)))
+    second = database.write(lambda work: staff.add_user(work, "second", "", Role.OWNER))
+    database.write(lambda work: staff.update_user(work, replace(owner, role=Role.BILLER)))
+    roles = {u.id: u.role for u in database.read(staff.users)}
     assert roles[owner.id] is Role.BILLER
     assert roles[second] is Role.OWNER
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from desktop.models.claims import Claim, SubmissionClaim, Task
+from desktop.models.claims import Claim, SubmissionClaim
 from desktop.models.values.enums import ClaimState, TaskKind
+from desktop.services.core import tasks
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -82,16 +83,14 @@ def add_task(
     work: Work, title: str, detail: str, due_on: dt.date, claim: Claim | None = None
 ) -> None:
     """Open a task for somebody to look at a rejection."""
-    work.session.add(
-        Task(
-            kind=TaskKind.REJECTION,
-            title=title,
-            detail=detail,
-            due_on=due_on,
-            patient_id=claim.patient_id if claim else None,
-            visit_id=claim.visit_id if claim else None,
-            claim_id=claim.id if claim else None,
-            amount=claim.charge if claim else None,
-            opened_on=work.clock.today(),
-        )
+    draft = tasks.TaskDraft(
+        TaskKind.REJECTION,
+        title,
+        detail,
+        due_on=due_on,
+        patient_id=claim.patient_id if claim else None,
+        visit_id=claim.visit_id if claim else None,
+        claim_id=claim.id if claim else None,
+        amount=claim.charge if claim else None,
     )
+    tasks.open_many(work, [draft])

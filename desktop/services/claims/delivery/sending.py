@@ -34,6 +34,7 @@ from desktop.services.formats.edi.training_id import (
     is_training,
 )
 from desktop.services.formats.edi.write837 import Batch837, plan_sets, unwritable, write_837p
+from desktop.services.practice.office import practice as office
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -277,11 +278,7 @@ def outbox_folder(work: Work) -> str:
 @needs(Permission.CLAIM)
 def keep_outbox(work: Work, folder: str) -> None:
     """Remember the outbox for the next time."""
-    practice = work.session.get_one(Practice, 1)
-    if practice.outbox_folder != folder:
-        practice.outbox_folder = folder
-        audit.record(work, "changed", "practice", 1, fields=["outbox_folder"])
-        work.touch(Changes.PRACTICE)
+    office.set_outbox(work, folder)
 
 
 @needs(Permission.VIEW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from desktop.clock import stamp
 from desktop.errors import NotFound
@@ -76,6 +76,75 @@ def move_many(work: Work, steps: Sequence[Step]) -> None:
     audit.record_many(
         work, [("changed", "claim", s.claim_id, {"state": s.to.value}) for s, _ in rows]
     )
+    work.touch(Changes.CLAIMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a payer's remittance decided of a claim, to be written as an event.
+
+    Attributes:
+        before: the state that the claim has when the remittance is read.
+        payer_number: the payer's claim number; empty where the remittance gives none.
+    """
+
+    claim_id: int
+    before: ClaimState
+    to: ClaimState
+    text: str
+    document_sha: str | None
+    remittance_id: int
+    payer_number: str = ""
+
+
+def decide_many(work: Work, decisions: Sequence[Decision]) -> None:
+    """Bring claims to what a payer decided; a claim named twice goes to the later state.
+
+    The money is on the audit with its remittance, so these events write no row of their own.
+    """
+    if not decisions:
+        return
+    at, on = stamp(work.clock.now()), work.clock.today()
+    events = [
+        {
+            "claim_id": d.claim_id,
+            "at": at,
+            "on": on,
+            "user_id": int(work.actor.user_id),
+            "from_state": d.before.value,
+            "to_state": d.to.value,
+            "text": d.text,
+            "document_sha": d.document_sha,
+            "remittance_id": d.remittance_id,
+        }
+        for d in decisions
+    ]
+    work.session.execute(insert(ClaimEvent), events)
+    last = {
+        d.claim_id: {
+            "b_id": d.claim_id,
+            "state": d.to,
+            "answered_on": on,
+            "number": d.payer_number,
+        }
+        for d in decisions
+    }
+    table = Claim.__table__
+    statement = (
+        update(table)  # type: ignore[arg-type]
+        .where(table.c.id == bindparam("b_id"))
+        .values(
+            state=bindparam("state"),
+            answered_on=bindparam("answered_on"),
+            # An answer without the payer's number does not unsay the earlier one.
+            payer_claim_number=func.coalesce(
+                func.nullif(bindparam("number"), ""), table.c.payer_claim_number
+            ),
+            version=table.c.version + 1,
+        )
+    )
+    work.session.connection().execute(statement, list(last.values()))
+    work.session.expire_all()
     work.touch(Changes.CLAIMS)
 
 

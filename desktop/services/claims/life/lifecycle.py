@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from desktop.errors import RuleError
-from desktop.models.claims import Claim, ClaimEvent, ClaimLine, SubmissionClaim, Task
+from desktop.models.claims import Claim, ClaimEvent, ClaimLine, SubmissionClaim
 from desktop.models.practice import Payer, User
 from desktop.models.values.enums import ClaimState, Frequency, TaskKind
 from desktop.services.claims.life.create import check_ids, drop, insert_claims, refresh
@@ -16,8 +16,8 @@ from desktop.services.claims.life.events import GONE, UNSENT, Step, get, move
 from desktop.services.claims.record import codec
 from desktop.services.claims.record.build import BuiltClaim, build_claims
 from desktop.services.claims.record.deadline import file_by
-from desktop.services.core import numbers
-from desktop.services.core.work import Changes, Permission, Work, needs
+from desktop.services.core import numbers, tasks
+from desktop.services.core.work import Permission, Work, needs
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -149,13 +149,7 @@ def renumber(work: Work, claims: Sequence[Claim], *, frequency: Frequency | None
 
 def _close_rejections(work: Work, claim_id: int, reason: str) -> None:
     """A claim on its way again has nothing left to be looked at for its rejection."""
-    work.session.execute(
-        update(Task)
-        .where(Task.claim_id == claim_id, Task.kind == TaskKind.REJECTION, Task.state == "open")
-        .values(state="done", closed_on=work.clock.today(), closed_reason=reason)
-        .execution_options(synchronize_session="fetch")
-    )
-    work.touch(Changes.TASKS)
+    tasks.close_where(work, reason, claim_id=claim_id, kind=TaskKind.REJECTION)
 
 
 @needs(Permission.CLAIM)

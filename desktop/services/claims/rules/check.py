@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desktop.clock import stamp
 from desktop.errors import Problem, RuleError
 from desktop.models.values.enums import Severity
-from desktop.models.visits import FindingPass
 from desktop.services.claims.record.build import build_claims
 from desktop.services.claims.rules import (
     characters,
@@ -23,14 +21,14 @@ from desktop.services.claims.rules import (
     people,
 )
 from desktop.services.claims.rules.coding import families
-from desktop.services.core import audit
-from desktop.services.core.work import Changes, Permission, Work, needs
-from desktop.services.store.statements import upsert
+from desktop.services.core.work import Permission, Work, needs
+from desktop.services.visits import entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from desktop.models.values.claim_record import ClaimRecord
+    from desktop.models.visits import FindingPass
     from desktop.services.claims.rules.findings import CheckContext, Finding, Rule
 
 FAMILIES: tuple[Rule, ...] = (
@@ -203,18 +201,4 @@ def pass_warning(work: Work, visit_id: int, rule: str, field: str, reason: str) 
         )
     if not standing:
         raise RuleError("This warning does not stand any more; check the visit again.")
-    row = {
-        "visit_id": visit_id,
-        "rule": rule,
-        "field": field,
-        "reason": reason.strip(),
-        "user_id": int(work.actor.user_id),
-        "passed_at": stamp(work.clock.now()),
-    }
-    work.session.execute(
-        upsert(
-            FindingPass, ["visit_id", "rule", "field"], take=["reason", "user_id", "passed_at"]
-        ).values(**row)
-    )
-    audit.record(work, "passed", "visit", visit_id, rule=rule, field=field)
-    work.touch(Changes.VISITS)
+    entry.keep_pass(work, visit_id, rule, field, reason.strip())

@@ -23,10 +23,10 @@ from desktop.services.coding.library.store import CodeStore, normal
 from desktop.services.coding.releases import own_lists
 from desktop.services.coding.releases.systems import SYSTEMS
 from desktop.services.core.database import CODES_NAME, Database
-from desktop.services.core.work import Changes, Permission, Progress, Work, needs
+from desktop.services.core.work import Permission, Progress, Work, needs
 from desktop.services.practice.codes import suggesting as codes
+from desktop.services.practice.codes import uses
 from desktop.services.practice.office import locations
-from desktop.services.store.statements import upsert
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -256,11 +256,7 @@ def code_changes(work: Work, system: str, release: str) -> Differences | None:
 @needs(Permission.CODE)
 def set_favourite_code(work: Work, system: str, code: str, *, favourite: bool) -> None:
     """Put a code among the favourites, which come first in type-ahead, or take it out."""
-    statement = upsert(CodeUse, ["system", "code"], take=["is_favourite"]).values(
-        system=system, code=normal(code), uses=0, is_favourite=favourite
-    )
-    work.session.execute(statement)
-    work.touch(Changes.FEES)
+    uses.set_favourite(work, system, normal(code), favourite=favourite)
 
 
 def _favourites(work: Work, system: str) -> frozenset[str]:

@@ -21,8 +21,8 @@ from desktop.services.coding.search.query import readings
 from desktop.services.core import audit
 from desktop.services.core import records as fields
 from desktop.services.core.work import Changes, Permission, Work, needs
+from desktop.services.practice.codes import uses
 from desktop.services.practice.office.locations import PLACES
-from desktop.services.store.statements import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -183,8 +183,4 @@ def save(work: Work, draft: ProcedureDraft) -> int:
 @needs(Permission.CODE)
 def set_favourite(work: Work, code: str, *, favourite: bool) -> None:
     """Put a procedure among the favourites of type-ahead, or take it out."""
-    statement = upsert(CodeUse, ["system", "code"], take=["is_favourite"]).values(
-        system=SYSTEM, code=plain_text.code(code), uses=0, is_favourite=favourite
-    )
-    work.session.execute(statement)
-    work.touch(Changes.FEES)
+    uses.set_favourite(work, SYSTEM, plain_text.code(code), favourite=favourite)

@@ -7,13 +7,10 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import func, select
-
-from desktop.errors import EnvironmentProblem, NotFound, Problem, RuleError
-from desktop.models.practice import FeeSchedule, Location, Practice, Provider, User
+from desktop.errors import EnvironmentProblem, Problem, RuleError
+from desktop.models.practice import FeeSchedule, Location, Practice, Provider
 from desktop.models.values import text as plain_text
 from desktop.models.values import typed
-from desktop.models.values.enums import Role
 from desktop.models.values.money import Money
 from desktop.services.core import audit
 from desktop.services.core import records as fields
@@ -57,17 +54,6 @@ class PracticeSettings:
 _NAMES = tuple(
     name for name in PracticeSettings.__dataclass_fields__ if name not in {"is_sample", "version"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class UserRow:
-    """A user as set-up lists them."""
-
-    id: int
-    name: str
-    full_name: str
-    role: Role
-    is_active: bool
 
 
 @needs(Permission.VIEW)
@@ -137,40 +123,12 @@ def check_outbox(outbox: Path, practice_folder: Path | None) -> None:
         ) from error
 
 
-@needs(Permission.ADMINISTER)
-def users(work: Work) -> list[UserRow]:
-    """Everybody who may or might log in."""
-    rows = work.session.scalars(select(User).order_by(User.id))
-    return [UserRow(u.id, u.name, u.full_name, u.role, u.is_active) for u in rows]
-
-
-@needs(Permission.ADMINISTER)
-def update_user(work: Work, user: UserRow) -> None:
-    """Change a user's full name, role, or whether they may log in; the name itself stays.
-
-    Raises:
-        RuleError: the practice would be left without an active owner.
-    """
-    row = work.session.get(User, user.id)
-    if row is None:
-        raise NotFound("There is no such user; refresh the list.")
-    if (user.role is Role.SCHEDULED) != (row.role is Role.SCHEDULED):
-        raise RuleError(Problem("role", "The role “scheduled” belongs to nightly work alone."))
-    values = {
-        "full_name": plain_text.one_line(user.full_name),
-        "role": user.role,
-        "is_active": user.is_active,
-    }
-    changed = fields.apply(row, values)
-    work.session.flush()
-    owners = work.session.scalar(
-        select(func.count()).select_from(User).where(User.role == Role.OWNER, User.is_active)
-    )
-    if not owners:
-        raise RuleError(Problem("role", "The practice needs at least one active owner."))
-    if changed:
-        audit.record(work, "changed", "user", user.id, fields=changed)
-        work.touch(Changes.USERS)
+def set_outbox(work: Work, folder: str) -> None:
+    """Remember the folder to which claim files went last."""
+    row = work.session.get_one(Practice, 1)
+    if fields.apply(row, {"outbox_folder": folder}):
+        audit.record(work, "changed", "practice", 1, fields=["outbox_folder"])
+        work.touch(Changes.PRACTICE)
 
 
 def _clean(settings: PracticeSettings) -> PracticeSettings:

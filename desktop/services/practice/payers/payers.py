@@ -171,6 +171,13 @@ def save(work: Work, draft: PayerDraft) -> int:
     return row.id
 
 
+def remember_identifier(work: Work, payer_id: int, identifier: str) -> None:
+    """Keep one more id by which the payer's files are known; one that is known stays as it is."""
+    known = select(PayerIdentifier.id).where(PayerIdentifier.identifier == identifier)
+    if work.session.scalar(known) is None:
+        work.session.add(PayerIdentifier(payer_id=payer_id, identifier=identifier))
+
+
 def _save_identifiers(work: Work, payer_id: int, wanted: tuple[str, ...]) -> bool:
     query = select(PayerIdentifier.identifier).where(PayerIdentifier.payer_id == payer_id)
     if set(work.session.scalars(query)) == set(wanted):
