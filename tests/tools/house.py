@@ -90,8 +90,8 @@ def _service_floors() -> Iterable[Floor]:
 def _room(module: str) -> Room:
     files, lines = size(module)
     # Rounded, so that the picture stays when a few lines come or go.
-    rounded = round(lines, -2) if lines >= 100 else max(round(lines, -1), 10)
-    figures = f"{files} file{'s' * (files != 1)} · {rounded:,} lines"
+    rounded = f"{round(lines, -2):,}" if lines >= 100 else "under 100"
+    figures = f"{files} file{'s' * (files != 1)} · {rounded} lines"
     return Room(module, figures, tuple(reversed(parts(module))))
 
 

@@ -171,6 +171,7 @@ EXAMPLES: dict[str, list[tuple[str, str]]] = {
         (f"{_UI}.patients.page", f"{_MODELS}.people"),
         ("desktop.cli.codes", f"{_MODELS}.practice"),
         ("desktop.app", f"{_MODELS}.mapped"),
+        ("desktop.__main__", f"{_MODELS}.base"),
         ("desktop.errors", f"{_MODELS}.base"),
     ],
     "Values are pure": [
