@@ -27,32 +27,33 @@ ON: Final = dt.date(2026, 9, 15)
 SET: Final = "queries-a.tsv"
 LEAST_GAIN: Final = 0.001
 _CODING: Final = "desktop.services.coding."
+# Each by the module that uses it: a name that a module imported is another one there.
 WEIGHTS: Final[dict[str, tuple[float, ...]]] = {
-    "search._MASS": (0.1, 0.3, 0.6),
-    "search._CORRECTED": (0.9, 0.95, 0.98),
-    "search._SURELY": (0.4, 0.5, 0.65),
-    "search._HISTORY_BESIDE": (0.5, 0.7, 0.85),
-    "candidates._OTHER_KIND": (0.96, 0.985, 1.0),
-    "candidates._FIELD_FACTOR": (0.78, 0.86, 0.92),
-    "candidates.OTHER_FACTOR": (0.88, 0.93, 0.97),
-    "candidates._WITHOUT_FACTOR": (0.97, 0.99, 1.0),
-    "candidates._NAMED": (0.9, 0.97, 1.01),
-    "lexicon._SYNONYM": (0.75, 0.85, 0.92),
-    "lexicon._ROOT": (0.65, 0.8, 0.9),
-    "lexicon._TURNED": (0.8, 0.9, 0.95),
-    "query._BEGINNING_OF_ANOTHER": (0.7, 0.8, 0.9),
-    "aspects._OTHER_SIDE": (0.6, 0.8, 0.9),
-    "aspects._BOTH_SIDES": (0.8, 0.88, 0.95),
-    "aspects._SAME_SIDE": (1.0, 1.02, 1.05),
-    "aspects._DENIED": (0.75, 0.86, 0.93),
-    "notes._SAID_BESIDE": (0.85, 0.92, 0.97),
-    "notes._SAID_AS_REASON": (1.0, 1.06, 1.12),
-    "ranking.FOUND": (1.0, 1.5, 2.0),
-    "ranking.FILLED": (0.35, 0.5, 0.7),
+    "search.search._MASS": (0.1, 0.3, 0.6),
+    "search.search._CORRECTED": (0.9, 0.95, 0.98),
+    "search.search._SURELY": (0.4, 0.5, 0.65),
+    "search.search._HISTORY_BESIDE": (0.5, 0.7, 0.85),
+    "search.candidates._OTHER_KIND": (0.96, 0.985, 1.0),
+    "search.candidates._FIELD_FACTOR": (0.78, 0.86, 0.92),
+    "search.candidates.OTHER_FACTOR": (0.88, 0.93, 0.97),
+    "search.candidates._WITHOUT_FACTOR": (0.97, 0.99, 1.0),
+    "search.candidates._NAMED": (0.9, 0.97, 1.01),
+    "search.lexicon._SYNONYM": (0.75, 0.85, 0.92),
+    "search.lexicon._ROOT": (0.65, 0.8, 0.9),
+    "search.lexicon._TURNED": (0.8, 0.9, 0.95),
+    "search.query._BEGINNING_OF_ANOTHER": (0.7, 0.8, 0.9),
+    "search.aspects._OTHER_SIDE": (0.6, 0.8, 0.9),
+    "search.aspects._BOTH_SIDES": (0.8, 0.88, 0.95),
+    "search.aspects._SAME_SIDE": (1.0, 1.02, 1.05),
+    "search.aspects._DENIED": (0.75, 0.86, 0.93),
+    "notes.lines._SAID_BESIDE": (0.85, 0.92, 0.97),
+    "notes.lines._SAID_AS_REASON": (1.0, 1.06, 1.12),
+    "releases.ranking.FOUND": (1.0, 1.5, 2.0),
+    "releases.ranking.FILLED": (0.35, 0.5, 0.7),
 }
 OF_BEST: Final[dict[str, tuple[float, ...]]] = {
-    "search._LIKENESS": (0.5, 0.8, 1.0, 1.4),
-    "search._UNLIKE": (0.8, 0.9, 1.0),
+    "search.search._LIKENESS": (0.5, 0.8, 1.0, 1.4),
+    "search.search._UNLIKE": (0.8, 0.9, 1.0),
 }
 
 
@@ -96,12 +97,12 @@ class Tuner:
 
 
 def _value(name: str) -> float:
-    module, _, variable = name.partition(".")
+    module, _, variable = name.rpartition(".")
     return float(getattr(importlib.import_module(_CODING + module), variable))
 
 
 def _set(name: str, value: float) -> None:
-    module, _, variable = name.partition(".")
+    module, _, variable = name.rpartition(".")
     setattr(importlib.import_module(_CODING + module), variable, value)
 
 

@@ -48,8 +48,8 @@ def shown(value: Value) -> str:
     return value
 
 
-def report_pdf(table: ReportTable, practice_line: str, printed_on: dt.date) -> bytes:
-    """Lay out and draw a report; see `desktop.services.formats.documents.tables.to_pdf`."""
+def to_pdf(table: ReportTable, practice_line: str, printed_on: dt.date) -> bytes:
+    """The table as PDF with the practice, the day of printing and page numbers."""
     return _Report(table, practice_line, printed_on).pdf()
 
 
@@ -191,10 +191,3 @@ class _Report:
             sheet.text(_MARGIN, y, said, 7.5, colour=QUIET, room=sheet.width - 200, page=i)
             page = f"Page {i + 1} of {count}"
             sheet.text(sheet.width - _MARGIN, y, page, 7.5, colour=QUIET, align="right", page=i)
-
-
-def to_pdf(table: ReportTable, practice_line: str, printed_on: dt.date) -> bytes:
-    """The table as PDF with the practice, the day of printing and page numbers."""
-    from desktop.services.formats.documents.report import report_pdf
-
-    return report_pdf(table, practice_line, printed_on)
