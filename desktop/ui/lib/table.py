@@ -117,8 +117,7 @@ class RowsView(QTableView):
         order = [header.logicalIndex(at) for at in range(header.count())]
         columns = [self._rows_model.columns[at] for at in order if not header.isSectionHidden(at)]
         lines = [[column.title for column in columns]]
-        for row in self.chosen_rows():
-            lines.append([_one_line(column.text(row)) for column in columns])
+        lines += [[_one_line(column.text(row)) for column in columns] for row in self.chosen_rows()]
         return "\n".join("\t".join(line) for line in lines)
 
     def chosen_rows(self) -> list[Any]:

@@ -236,7 +236,7 @@ def apply_theme(scheme: Scheme | None = None) -> Scheme:
     """Give the whole application its style, palette, font features and style sheet."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
-        raise RuntimeError("a theme needs a QApplication")
+        raise RuntimeError("a theme needs a QApplication")  # noqa: TRY004 - too early, no wrong type
     scheme = scheme or scheme_for(chosen_theme())
     if app.property("claimstead_scheme") is None:
         if os.environ.get(STYLE_VARIABLE) != STYLE:
