@@ -2,6 +2,8 @@
 
 Exit codes: 0 done, 1 done with findings, 2 refused (one line on standard error says why and
 how to mend it). Money in JSON is a string with two decimals, dates are ISO.
+
+Each command imports its services when it runs: help, and what needs no practice, answer at once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The commands of the code sets: load official files, search them."""
+"""The commands of the code sets: load official files, search them.
+
+Each imports its services when it runs, as all commands do.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from desktop.cli.frame import (
     read_bytes,
 )
 from desktop.errors import RuleError
-from desktop.services.coding.base.values import BEST, BUILT_IN, ICD10CM
+from desktop.services.coding.base.values import BEST, BUILT_IN, ICD10CM, ImportOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,7 +109,6 @@ def _count(text: str) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from desktop.services.coding.base.values import ImportOptions
     from desktop.services.practice.codes import code_sets
 
     said = ImportOptions(

@@ -1,4 +1,7 @@
-"""What every command uses: the parser that refuses in one line, files, the open practice."""
+"""What every command uses: the parser that refuses in one line, files, the open practice.
+
+Services are imported when a command asks for them: one that needs no practice loads none.
+"""
 
 from __future__ import annotations
 

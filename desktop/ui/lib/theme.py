@@ -220,7 +220,7 @@ def _system_is_dark() -> bool:
         # At the start the palette is still the system's own. Asking it spares the first paint
         # the loading of the `Qt` namespace.
         return app.palette().window().color().lightness() < 128
-    from PySide6.QtCore import Qt
+    from PySide6.QtCore import Qt  # noqa: PLC0415 - a large namespace, not needed to paint
 
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 from desktop.errors import EnvironmentProblem
 from desktop.services.exchange import inbox as files
 from desktop.services.payments import posting, views, worklist
+from desktop.services.payments.segments import segments_of
 from desktop.services.payments.views import RemittanceRow, RemittanceView
 from desktop.ui.lib import commands, messages
 from desktop.ui.lib.page import Page, action_button
@@ -371,8 +372,6 @@ class RemittancesTab(QWidget):
         line_id = row.line.id if row.line else None
 
         def read(work: Work) -> list[str]:
-            from desktop.services.payments.segments import segments_of
-
             return segments_of(work, view.row.id, claim_id, line_id)
 
         self.context.runner.read(self, read, lambda found: choosing.show_bytes(self, row, found))

@@ -195,6 +195,4 @@ class _Report:
 
 def to_pdf(table: ReportTable, practice_line: str, printed_on: dt.date) -> bytes:
     """The table as PDF with the practice, the day of printing and page numbers."""
-    from desktop.services.formats.documents.report import report_pdf
-
     return report_pdf(table, practice_line, printed_on)
