@@ -28,13 +28,14 @@ from desktop.services.coding.base.values import BEST, BUILT_IN, ICD10CM, ImportO
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from desktop.cli.frame import Commands
     from desktop.services.coding.base.values import CodeHit, ImportResult
     from desktop.services.coding.notes.values import Suggestion
     from desktop.services.core.database import Database
     from desktop.services.practice.payers.payer_import import PayerImport
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Commands) -> None:
     """Add ``codes`` with its actions."""
     parser = commands.add_parser("codes", help="import code sets, search them")
     inner = parser.add_subparsers(dest="action", metavar="ACTION", required=True)

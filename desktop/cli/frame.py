@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from desktop.errors import EnvironmentProblem, RuleError
 
@@ -32,6 +32,10 @@ class Parser(argparse.ArgumentParser):
         self.exit(REFUSED, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - it has no public name
+"""What commands are added to."""
+
+
 def refuse(sentence: str) -> None:
     """Say one sentence on standard error."""
     sys.stderr.write(" ".join(sentence.split()) + "\n")
@@ -50,7 +54,7 @@ def day(text: str) -> dt.date:
         raise argparse.ArgumentTypeError(f"“{text}” is no date; write it like 2026-09-15") from None
 
 
-def print_json(value: Any) -> None:
+def print_json(value: object) -> None:
     """Print JSON as the commands give it."""
     print(json.dumps(value, ensure_ascii=False, indent=1))
 

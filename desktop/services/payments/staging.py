@@ -35,6 +35,7 @@ from desktop.services.payments.takebacks import find_reversed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from decimal import Decimal
 
     from desktop.services.formats.edi.problems import EdiProblem
 
@@ -318,7 +319,7 @@ def _is_information(claim: edi.RemittanceClaim) -> bool:
     return claim.status in INFORMATION_STATUS and not claim.paid
 
 
-def _milli(adjustment: edi.Adjustment) -> Any:
+def _milli(adjustment: edi.Adjustment) -> Decimal | None:
     quantity = adjustment.quantity
     return None if quantity is None else round(quantity, 3)
 
