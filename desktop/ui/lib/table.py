@@ -212,7 +212,7 @@ class RowsTable(QWidget):
         """The selected rows, top to bottom."""
         return self.view.chosen_rows()
 
-    def select_id(self, record_id: Any) -> bool:
+    def select_id(self, record_id: object) -> bool:
         """Put the cursor on the row with this id."""
         return self._restore(record_id)
 
@@ -322,10 +322,10 @@ class RowsTable(QWidget):
             self._tell()
         self.filter_edited.emit(text)
 
-    def _id(self, row: Any) -> Any:
+    def _id(self, row: object) -> object:
         return None if row is None else getattr(row, self._id_key, None)
 
-    def _restore(self, record_id: Any) -> bool:
+    def _restore(self, record_id: object) -> bool:
         if record_id is None:
             return False
         for at, row in enumerate(self.model.rows):

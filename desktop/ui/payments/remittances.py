@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
@@ -325,12 +325,12 @@ class RemittancesTab(QWidget):
         button.setEnabled(False)
         self.pane.add_button(button)
 
-    def enable(self, row: Any = None) -> None:
+    def enable(self, row: object = None) -> None:
         """Offer what the row with the cursor allows; nothing while another tab is shown."""
-        row = self.pane.current() if row is None else row
-        ready = isinstance(row, Row) and self.shown() is not None and self.isVisible()
+        at = self.pane.current() if row is None else row
+        ready = self.shown() is not None and self.isVisible()
         for action, works in self._row_deeds:
-            action.setEnabled(ready and works(row))
+            action.setEnabled(ready and isinstance(at, Row) and works(at))
 
     def _on_row(self, row: Row) -> None:
         """Enter: what the row waits for, else its bytes."""

@@ -12,7 +12,7 @@ from desktop.errors import RuleError
 from desktop.services.care import users
 from desktop.services.practice.office import practice
 from desktop.ui.lib import messages, theme
-from desktop.ui.lib.edits import TextEdit, plain_label
+from desktop.ui.lib.edits import LineEdit, plain_label
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.printer import FormOffsets, form_offsets, keep_form_offsets
@@ -33,7 +33,7 @@ class KeyringState:
     remembered: bool
 
 
-class SignedEdit(TextEdit):
+class SignedEdit(LineEdit):
     """A whole number that may be below zero; None when it is none."""
 
     def __init__(self) -> None:
