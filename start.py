@@ -133,6 +133,18 @@ def this_release() -> tuple[int, ...]:
     return numbers(platform.mac_ver()[0])
 
 
+def check_system() -> None:
+    """Refuse a machine for which there are no packages."""
+    problem = system_problem(
+        (sys.version_info[0], sys.version_info[1]),
+        platform.system(),
+        sysconfig.get_platform() if os.name == "nt" else platform.machine(),
+        this_release(),
+    )
+    if problem:
+        raise Refused(problem)
+
+
 # --- the stamp: what .venv was made from ---------------------------------------------------------
 
 
@@ -437,14 +449,7 @@ def main(words: Sequence[str]) -> int:
     if rest and asked.what != "test":
         parser.error("unknown words: " + " ".join(rest))
     try:
-        problem = system_problem(
-            (sys.version_info[0], sys.version_info[1]),
-            platform.system(),
-            sysconfig.get_platform() if os.name == "nt" else platform.machine(),
-            this_release(),
-        )
-        if problem:
-            raise Refused(problem)
+        check_system()
         set_up()
         if asked.what == "test":
             return run_checks(rest)

@@ -1,4 +1,7 @@
-"""The program `claimstead`: the window when called bare, else what the words ask."""
+"""The program `claimstead`: the window when called bare, else what the words ask.
+
+Each way is imported where it is taken: the window loads no command, a command loads no Qt.
+"""
 
 from __future__ import annotations
 

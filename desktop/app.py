@@ -49,7 +49,7 @@ def run_window(folder: Path | None = None) -> int:
 
 def _after_first_paint(application: QApplication, window: MainWindow) -> None:
     """Do what the first screen need not wait for."""
-    from desktop import log
+    from desktop import log  # noqa: PLC0415 - logging to files is not needed to paint
 
     log.set_up()
     theme.follow_system(application)
@@ -64,7 +64,7 @@ def _own_up_to_bugs() -> None:
         if issubclass(kind, KeyboardInterrupt):
             QCoreApplication.quit()
         else:
-            from desktop.ui.lib import messages
+            from desktop.ui.lib import messages  # noqa: PLC0415 - a fault's box is not needed to paint
 
             messages.crash(QApplication.activeWindow(), fault)
 

@@ -13,6 +13,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+import platformdirs
+
 LOG_DIR_VARIABLE: Final = "CLAIMSTEAD_LOG_DIR"
 _BYTES: Final = 1_000_000
 
@@ -22,8 +24,6 @@ def log_dir() -> Path:
     named = os.environ.get(LOG_DIR_VARIABLE)
     if named:
         return Path(named)
-    import platformdirs
-
     return platformdirs.user_log_path("claimstead", appauthor=False)
 
 

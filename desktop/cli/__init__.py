@@ -2,6 +2,8 @@
 
 Exit codes: 0 done, 1 done with findings, 2 refused (one line on standard error says why and
 how to mend it). Money in JSON is a string with two decimals, dates are ISO.
+
+Each command imports its services when it runs: help, and what needs no practice, answer at once.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import datetime as dt
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from desktop import __version__, log
 from desktop.cli import codes
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from desktop.cli.frame import Commands
     from desktop.services.claims.delivery.command import SendReport
     from desktop.services.core.database import Database
     from desktop.services.exchange.inbox_command import FileResult
@@ -87,7 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
 # -- demo and files ---------------------------------------------------------------------------
 
 
-def _demo_parser(commands: Any) -> None:
+def _demo_parser(commands: Commands) -> None:
     parser = commands.add_parser("demo", help="make a sample practice and do the whole job")
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--seed", type=int, default=1, help="another seed, other people")
@@ -103,7 +106,7 @@ def _demo(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _edi_parser(commands: Any) -> None:
+def _edi_parser(commands: Commands) -> None:
     parser = commands.add_parser("edi", help="say what an X12 file says; needs no practice")
     inner = parser.add_subparsers(dest="action", metavar="read", required=True)
     read = inner.add_parser("read", help="835, 837P, 999, TA1, 277CA, 277, 276, 271, 270")
@@ -129,7 +132,7 @@ def _edi_read(options: argparse.Namespace) -> int:
     return FINDINGS if file.problems else DONE
 
 
-def _intake_parser(commands: Any) -> None:
+def _intake_parser(commands: Commands) -> None:
     parser = commands.add_parser("intake", help="take patients, coverages and visits from a file")
     parser.add_argument("file", type=Path)
     json_option(parser)
@@ -153,7 +156,7 @@ def _intake(options: argparse.Namespace) -> int:
 # -- claims and money -------------------------------------------------------------------------
 
 
-def _claims_parser(commands: Any) -> None:
+def _claims_parser(commands: Commands) -> None:
     parser = commands.add_parser("claims", help="check, send or print claims")
     inner = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     check = inner.add_parser("check", help="make claims of posted visits and check what waits")
@@ -219,7 +222,7 @@ def _tell_sent(options: argparse.Namespace, report: SendReport) -> int:
     return FINDINGS if report.has_findings else DONE
 
 
-def _era_parser(commands: Any) -> None:
+def _era_parser(commands: Commands) -> None:
     parser = commands.add_parser("era", help="post payers' answers")
     inner = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     post = inner.add_parser("post", help="835 files; 999 and 277CA set claim states")
@@ -235,7 +238,9 @@ def _era_post(options: argparse.Namespace) -> int:
     try:
         with open_practice(options) as database:
             for path in options.files:
-                told.append(command.post_file(database, read_bytes(path), path.name))
+                told.append(  # noqa: PERF401 - what came before a refused file stays told
+                    command.post_file(database, read_bytes(path), path.name)
+                )
     finally:
         # What was posted before a file was refused is told: its money is in the ledger.
         if options.json and told:
@@ -245,7 +250,7 @@ def _era_post(options: argparse.Namespace) -> int:
     return FINDINGS if any(t.has_findings for t in told) else DONE
 
 
-def _statements_parser(commands: Any) -> None:
+def _statements_parser(commands: Commands) -> None:
     parser = commands.add_parser("statements", help="print patients' statements")
     inner = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     run = inner.add_parser("run", help="all that are due, into one PDF")
@@ -303,7 +308,7 @@ def _report_names() -> str:
     )
 
 
-def _report_parser(commands: Any) -> None:
+def _report_parser(commands: Commands) -> None:
     parser = commands.add_parser("report", help="numbers that agree with the ledger")
     parser.add_argument("name", metavar="NAME", help=_report_names())
     parser.add_argument("--as-of", type=day, metavar="DATE")
@@ -340,7 +345,7 @@ def _exported(database: Database, name: str, period: Period, form: Form) -> byte
 # -- care of the practice ---------------------------------------------------------------------
 
 
-def _care_parsers(commands: Any) -> None:
+def _care_parsers(commands: Commands) -> None:
     backup = commands.add_parser("backup", help="one encrypted, verified file")
     backup.add_argument("file", type=Path)
     backup.set_defaults(run=_backup)
@@ -386,7 +391,7 @@ def _doctor(options: argparse.Namespace) -> int:
     return FINDINGS if report.findings else DONE
 
 
-def _bench_parser(commands: Any) -> None:
+def _bench_parser(commands: Commands) -> None:
     parser = commands.add_parser("bench", help="measure against floors in the same run")
     parser.add_argument("names", nargs="*", metavar="NAME")
     json_option(parser)

@@ -1,4 +1,7 @@
-"""The commands of the code sets: load official files, search them."""
+"""The commands of the code sets: load official files, search them.
+
+Each imports its services when it runs, as all commands do.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +23,19 @@ from desktop.cli.frame import (
     read_bytes,
 )
 from desktop.errors import RuleError
-from desktop.services.coding.base.values import BEST, BUILT_IN, ICD10CM
+from desktop.services.coding.base.values import BEST, BUILT_IN, ICD10CM, ImportOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from desktop.cli.frame import Commands
     from desktop.services.coding.base.values import CodeHit, ImportResult
     from desktop.services.coding.notes.values import Suggestion
     from desktop.services.core.database import Database
     from desktop.services.practice.payers.payer_import import PayerImport
 
 
-def add_parser(commands: Any) -> None:
+def add_parser(commands: Commands) -> None:
     """Add ``codes`` with its actions."""
     parser = commands.add_parser("codes", help="import code sets, search them")
     inner = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -106,7 +110,6 @@ def _count(text: str) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from desktop.services.coding.base.values import ImportOptions
     from desktop.services.practice.codes import code_sets
 
     said = ImportOptions(

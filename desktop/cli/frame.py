@@ -1,4 +1,7 @@
-"""What every command uses: the parser that refuses in one line, files, the open practice."""
+"""What every command uses: the parser that refuses in one line, files, the open practice.
+
+Services are imported when a command asks for them: one that needs no practice loads none.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import datetime as dt
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from desktop.errors import EnvironmentProblem, RuleError
 
@@ -29,6 +32,10 @@ class Parser(argparse.ArgumentParser):
         self.exit(REFUSED, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - it has no public name
+"""What commands are added to."""
+
+
 def refuse(sentence: str) -> None:
     """Say one sentence on standard error."""
     sys.stderr.write(" ".join(sentence.split()) + "\n")
@@ -47,7 +54,7 @@ def day(text: str) -> dt.date:
         raise argparse.ArgumentTypeError(f"“{text}” is no date; write it like 2026-09-15") from None
 
 
-def print_json(value: Any) -> None:
+def print_json(value: object) -> None:
     """Print JSON as the commands give it."""
     print(json.dumps(value, ensure_ascii=False, indent=1))
 

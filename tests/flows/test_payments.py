@@ -16,6 +16,7 @@ from desktop.services.payments import posting, staging, views
 from desktop.services.people import search
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
+from desktop.ui.lib.type_ahead import Suggestion
 from desktop.ui.payments.page import PaymentsPage
 from tests.factories import LineSpec
 from tests.flows.conftest import focused, settle
@@ -327,8 +328,6 @@ def test_eob_with_a_gap_keeps_what_was_typed(
     page = open_page(window, qtbot)
     press(focused(), K.Key_E, SHIFT)
     eob = page.eob
-    from desktop.ui.lib.type_ahead import Suggestion
-
     eob.payer.set_value(Suggestion(scene.payer, "Prairie Health"))
     eob.form.editor("check_number").set_value("77")
     eob.form.editor("paid_on").set_value(database.clock.today())
@@ -387,8 +386,6 @@ def test_unapplied_money_is_in_sight_applied_or_paid_back(
     scene = a_scene(database)
 
     def take(work: Work) -> int:
-        from desktop.models.values.enums import ReceiptMethod
-
         return receipts.take_payment(
             work, receipts.ReceiptDraft(scene.patient, Money(5000), ReceiptMethod.CASH)
         )

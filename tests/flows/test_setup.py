@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,7 @@ from desktop.services.practice.office import locations, practice, providers, sta
 from desktop.services.practice.payers import payers
 from desktop.ui.lib import messages
 from desktop.ui.lib.printer import FormOffsets, form_offsets, keep_form_offsets
+from desktop.ui.lib.settings import machine_settings
 from desktop.ui.setup.page import SetupPage
 from tests.conftest import CHEAP, PASSWORD
 from tests.flows.conftest import focused, settle
@@ -168,8 +170,6 @@ def test_a_payer_is_edited_and_its_version_is_kept(
 
 
 def _renamed(work: object) -> payers.PayerDraft:
-    from dataclasses import replace
-
     return replace(payers.all_payers(work)[0], name="Renamed Elsewhere")  # type: ignore[arg-type]
 
 
@@ -278,7 +278,5 @@ def test_the_printers_correction_is_kept_on_this_machine(qtbot: QtBot, window: M
 
 def test_torn_printer_settings_correct_nothing() -> None:
     keep_form_offsets(FormOffsets(3, 4, 1000))
-    from desktop.ui.lib.settings import machine_settings
-
     machine_settings().setValue("cms1500/x_offset", "--abc")
     assert form_offsets() == FormOffsets(0, 4, 1000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from desktop.services.core.work import Work
     from desktop.ui.frame.main_window import MainWindow
 
+D = TypeVar("D", bound=QDialog)
+
 SHARE = [("CO", "45", 2000), ("PR", "1", 1000), ("PR", "2", 600)]
 
 
@@ -56,8 +58,8 @@ def go(qtbot: QtBot, window: MainWindow, page_id: str, argument: object = None) 
     return page
 
 
-def dialog(qtbot: QtBot, window: MainWindow, kind: type[QDialog]) -> Any:
-    def opened() -> list[QDialog]:
+def dialog(qtbot: QtBot, window: MainWindow, kind: type[D]) -> D:
+    def opened() -> list[D]:
         return [d for d in window.findChildren(kind) if d.isVisible()]
 
     qtbot.waitUntil(lambda: len(opened()) == 1, timeout=10_000)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.services.coding.base.values import BEST, BUILT_IN, ICD10CM, CodeHit
 from desktop.services.coding.library.store import CodeStore
+from desktop.services.coding.vectors import index, model
 from desktop.services.practice.codes import code_pages
 from desktop.services.visits import choices, entry, posting
 from desktop.ui.fees.page import FeesPage
@@ -225,8 +226,6 @@ def test_the_search_by_meaning_is_prepared_once_and_then_asked(
 def test_without_the_packages_the_search_says_what_is_missing_and_goes_on(
     page: VisitsPage, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from desktop.services.coding.vectors import index, model
-
     monkeypatch.setattr(model, "available", lambda: False)
     monkeypatch.setattr(index, "_encoders", [])
     page.editor.searching.toggle()

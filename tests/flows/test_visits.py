@@ -25,6 +25,7 @@ from tests import factories
 from tests.flows.conftest import focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.visits.scenes import ON, Scene, make_scene
+from tests.unit.visits.test_posting import _pay, _replace_first
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -234,8 +235,6 @@ def test_a_paid_line_is_locked_and_says_why(
     qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
 ) -> None:
     # openemr 4334: reopening a visit deleted its payments.
-    from tests.unit.visits.test_posting import _pay
-
     visit_id = database.write(lambda work: entry.save(work, scene.draft()))
     database.write(lambda work: posting.post(work, visit_id))
     line_id = database.read(lambda work: entry.get(work, visit_id)).draft.lines[0].id
@@ -372,8 +371,6 @@ def test_insurance_changed_after_posting_is_said_and_chosen_anew(
     qtbot: QtBot, window: MainWindow, page: VisitsPage, database: Database, scene: Scene
 ) -> None:
     # openemr 7263: insurance replaced after billing left the money with the wrong payer.
-    from tests.unit.visits.test_posting import _replace_first
-
     visit_id = database.write(lambda work: entry.save(work, scene.draft()))
     database.write(lambda work: posting.post(work, visit_id))
     new = database.write(_replace_first(scene))

@@ -6,7 +6,7 @@ import functools
 import io
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyx12.map_if
 import pyx12.params
@@ -20,11 +20,11 @@ _load = pyx12.map_if.load_map_file
 
 
 @functools.cache
-def _cached_map(name: str) -> Any:
+def _cached_map(name: str) -> object:
     return _load(name, pyx12.params.params(), None)
 
 
-def _load_once(name: str, _param: Any, _path: Any = None) -> Any:
+def _load_once(name: str, _param: object, _path: object = None) -> object:
     return _cached_map(name)
 
 
@@ -53,7 +53,7 @@ def findings(data: bytes) -> list[str]:
     return found
 
 
-def _errors(node: Any, where: str = "file") -> Iterator[str]:
+def _errors(node: object, where: str = "file") -> Iterator[str]:
     """Every error of pyx12's report, with the segment that it stands under."""
     if isinstance(node, dict):
         if node.get("seg_id"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from alembic.config import Config
@@ -19,12 +19,12 @@ from desktop.services.store import engines, schema, tables
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sqlalchemy import MetaData
+    from sqlalchemy import Connection, MetaData
 
 KEY = bytes(range(32))
 
 
-def plain(connection: Any) -> set[tuple[str, str]]:
+def plain(connection: Connection) -> set[tuple[str, str]]:
     rows = connection.exec_driver_sql(
         "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL "
         "AND name NOT LIKE 'alembic%' AND name NOT LIKE 'sqlite_%'"

@@ -23,6 +23,8 @@ from desktop.errors import RuleError
 from desktop.models.claims import Claim
 from desktop.models.ledger import Entry, OpenItem, OpenReceipt
 from desktop.models.payments import Receipt, Remittance
+from desktop.models.people import Patient
+from desktop.models.practice import Payer
 from desktop.models.values.enums import ClaimState, Party, ReceiptMethod, Role
 from desktop.models.values.money import ZERO, Money
 from desktop.services.claims.life import create
@@ -100,9 +102,6 @@ class Practice(RuleBasedStateMachine):
         """A posted visit, with no, one or two payers."""
 
         def make(work: Work) -> None:
-            from desktop.models.people import Patient
-            from desktop.models.practice import Payer
-
             patient = work.session.get_one(Patient, self.patient)
             payers = work.session.scalars(select(Payer).order_by(Payer.id)).all()
             coverages = tuple(

@@ -9,10 +9,9 @@ lines are the imports that are there. The same sources give the same bytes.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
 from tests.tools.house_plan import (
@@ -40,6 +39,9 @@ from tests.tools.imports import (
     rooms,
     size,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 PICTURE: Final = ROOT / "docs" / "house.svg"
 COMMAND: Final = "python -m tests.tools.house"

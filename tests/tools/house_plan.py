@@ -7,11 +7,13 @@ its place as far down as it can, and needs no second line beside it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tests.tools.imports import Counts
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tests.tools.imports import Counts
 
 LEFT: Final = 92
 PAD: Final = 14

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,6 +20,9 @@ from tests.tools.imports import (
     parts,
     rooms,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 ROOF = ("sample",)
 MOST_FLOORS = 8

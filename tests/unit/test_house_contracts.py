@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from copy import deepcopy
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grimp
 import pytest
-from importlinter import Contract
 from importlinter.api import read_configuration
 from importlinter.contracts.forbidden import ForbiddenContract
 from importlinter.contracts.independence import IndependenceContract
@@ -16,6 +15,9 @@ from importlinter.contracts.layers import LayersContract
 from importlinter.contracts.protected import ProtectedContract
 
 from tests.tools.imports import ROOT, SERVICES, contracts, declared, packages
+
+if TYPE_CHECKING:
+    from importlinter import Contract
 
 KINDS: dict[str, type[Contract]] = {
     kind.type_name: kind

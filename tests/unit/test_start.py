@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import start
 from tests.helpers.shared import ROOT
@@ -242,11 +245,6 @@ def test_the_lock_is_whole_hashed_and_names_no_server() -> None:
 
 
 def test_the_lock_satisfies_pyproject() -> None:
-    import re
-    import tomllib
-
-    from packaging.requirements import Requirement
-
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pinned = dict(re.findall(r"^([\w.-]+)==([\w.]+)", lock, flags=re.MULTILINE))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import platformdirs
 from sqlalchemy import select
 
 from desktop.errors import EnvironmentProblem
@@ -33,8 +34,6 @@ def state_file() -> Path:
     named = os.environ.get(STATE_DIR_VARIABLE)
     if named:
         return Path(named) / _NAME
-    import platformdirs
-
     return platformdirs.user_config_path("claimstead", appauthor=False) / _NAME
 
 

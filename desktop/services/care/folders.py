@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from pathlib import Path
@@ -51,8 +52,6 @@ def refuse_shared_folder(folder: Path) -> None:
 
 def _is_remote(folder: Path) -> bool:
     if sys.platform == "win32":
-        import ctypes
-
         anchor = folder.anchor
         if anchor.startswith("\\\\"):
             return True

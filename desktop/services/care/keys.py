@@ -256,10 +256,7 @@ class Attempts:
     def _read(self) -> tuple[int, dt.datetime | None]:
         try:
             plain = json.loads(self._path.read_text("utf-8"))
-            last = dt.datetime.fromisoformat(plain["last"])
-            if last.tzinfo is None:
-                raise ValueError("a moment without its zone")
-            return int(plain["count"]), last
+            return int(plain["count"]), _moment(plain["last"])
         except FileNotFoundError:
             return 0, None
         except (OSError, ValueError, KeyError, TypeError):
@@ -268,6 +265,13 @@ class Attempts:
             now = SystemClock().now()
             self._write(FREE_ATTEMPTS, now)
             return FREE_ATTEMPTS, now
+
+
+def _moment(text: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return moment
 
 
 def _derive(secret: str, cost: Cost, salt: bytes) -> bytes:

@@ -19,17 +19,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import func, select
 
 from desktop.clock import stamp
 from desktop.errors import NotFound, RuleError
 from desktop.models.ledger import Closing, Entry, Leg, OpenItem
+from desktop.models.payments import Receipt
 from desktop.models.values.enums import Account, EntryKind, Party
 from desktop.models.values.money import ZERO, Money
 from desktop.services.core import audit, chain
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.money.held import dated_after, held
-from desktop.services.store.statements import as_kept, head_of_chain, insert_rows
+from desktop.services.store.statements import NOTHING, as_kept, head_of_chain, insert_rows
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -323,11 +324,9 @@ def period_totals(work: Work, first: dt.date | None, last: dt.date) -> PeriodTot
 
 def receivables_by_side(work: Work, as_of: dt.date) -> tuple[Money, Money]:
     """Insurance and patient A/R as of a date, net of each side's unapplied money."""
-    from desktop.models.payments import Receipt
-
     owed_now = (
         select(OpenItem.party == Party.PATIENT, func.sum(OpenItem.amount))
-        .where(OpenItem.amount != literal_column("0"))
+        .where(OpenItem.amount != NOTHING)
         .group_by(OpenItem.party == Party.PATIENT)
     )
     owed_since = (

@@ -15,7 +15,7 @@ from desktop.models.people import Patient
 from desktop.models.values.enums import Account, EntryKind, Party, ReceiptMethod
 from desktop.models.values.identifiers import looks_like_card_number
 from desktop.models.values.money import ZERO, Money
-from desktop.models.visits import ChargeLine, Visit
+from desktop.models.visits import ChargeLine, Visit, VisitCoverage
 from desktop.services.core import audit, counters
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.money import copays, ledger
@@ -396,8 +396,6 @@ def transfer(
     Raises:
         RuleError: no reason, more than is owed, or the visit has no such payer.
     """
-    from desktop.models.visits import VisitCoverage
-
     owed, payer_id = _owed(work, charge_line_id, source)
     _check_move(owed, amount, reason)
     target_payer = None

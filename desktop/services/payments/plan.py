@@ -156,14 +156,10 @@ def split_whole(
     weights = [c.cents for c in charges]
     shares = [(r, r.amount.split(weights)) for r in reductions]
     payments = paid.split(weights)
-    out = []
-    for i in range(len(charges)):
-        out.append(
-            (
-                payments[i],
-                tuple(Reduction(r.group, r.reason, part[i], r.action) for r, part in shares),
-            )
-        )
+    out = [
+        (payment, tuple(Reduction(r.group, r.reason, part[i], r.action) for r, part in shares))
+        for i, payment in enumerate(payments)
+    ]
     return _settled(charges, out)
 
 

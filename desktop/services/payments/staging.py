@@ -31,9 +31,11 @@ from desktop.services.formats.edi.read import read_file
 from desktop.services.formats.edi.training_id import is_training
 from desktop.services.payments import holds, matching
 from desktop.services.payments.adjustments import rule_table
+from desktop.services.payments.takebacks import find_reversed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from decimal import Decimal
 
     from desktop.services.formats.edi.problems import EdiProblem
 
@@ -317,7 +319,7 @@ def _is_information(claim: edi.RemittanceClaim) -> bool:
     return claim.status in INFORMATION_STATUS and not claim.paid
 
 
-def _milli(adjustment: edi.Adjustment) -> Any:
+def _milli(adjustment: edi.Adjustment) -> Decimal | None:
     quantity = adjustment.quantity
     return None if quantity is None else round(quantity, 3)
 
@@ -383,8 +385,6 @@ def _payer_of_claims(index: matching.ClaimIndex, payment: edi.Remittance) -> int
 
 def rematch(work: Work, remittance_id: int) -> None:
     """Decide again whether a remittance that is not posted may be: balance, parts, holds."""
-    from desktop.services.payments.takebacks import find_reversed
-
     work.session.flush()
     row = work.session.get_one(Remittance, remittance_id)
     found = parts(work, row)

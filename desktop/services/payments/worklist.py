@@ -16,6 +16,7 @@ from desktop.models.payments import (
     RemittanceClaim,
     RemittanceLine,
 )
+from desktop.models.practice import Payer, PayerIdentifier
 from desktop.models.values.claim_record import Name
 from desktop.models.values.enums import TaskKind
 from desktop.models.values.money import ZERO, Money
@@ -382,8 +383,6 @@ def discard(work: Work, remittance_id: int, reason: str) -> None:
 @needs(Permission.POST)
 def choose_payer(work: Work, remittance_id: int, payer_id: int, *, remember: bool = True) -> None:
     """Say which payer a remittance is from; remembered by its id for the next file."""
-    from desktop.models.practice import Payer, PayerIdentifier
-
     row = work.session.get(Remittance, remittance_id)
     if row is None or row.state not in {"held", "staged"}:
         raise RuleError(f"Remittance {remittance_id} is not waiting; its payer stays.")

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from desktop.errors import NotFound, Problem, RuleError
 from desktop.models.people import Coverage, Patient, Person
@@ -220,7 +220,7 @@ def remove(work: Work, coverage_id: int, version: int) -> None:
     work.touch(Changes.PATIENTS)
 
 
-def _read(work: Work, *where: Any) -> list[CoverageRecord]:
+def _read(work: Work, *where: ColumnElement[bool]) -> list[CoverageRecord]:
     query = (
         select(Coverage, Payer.name, Payer.filing_code, Payer.may_not_bill_patient, Person)
         .join(Payer, Payer.id == Coverage.payer_id)

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from operator import eq, gt
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Subquery, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    func,
+    select,
+    union_all,
+)
 
 from desktop.models.ledger import Entry, Leg, OpenItem
 from desktop.models.payments import Receipt
@@ -163,21 +171,23 @@ def patient_boxes(work: Work, as_of: dt.date) -> dict[int | None, tuple[Money, .
     )
 
 
-def _boxes(since: Any, as_of: dt.date) -> list[list[ColumnElement[bool]]]:
+def _boxes(since: SQLColumnExpression[Any], as_of: dt.date) -> list[list[ColumnElement[bool]]]:
     """The conditions of each box, youngest first."""
     edges = [as_of - dt.timedelta(days=d) for d in EDGES]
     between = [[since < edges[i], since >= edges[i + 1]] for i in range(len(edges) - 1)]
     return [[since >= edges[0]], *between, [since < edges[-1]]]
 
 
-def _sums(since: Any, amount: Any, as_of: dt.date) -> list[ColumnElement[Any]]:
+def _sums(
+    since: SQLColumnExpression[Any], amount: SQLColumnExpression[Any], as_of: dt.date
+) -> list[ColumnElement[Any]]:
     return [func.sum(amount).filter(*c) for c in _boxes(since, as_of)]
 
 
 _EMPTY: Final = (ZERO,) * len(BOXES)
 
 
-def _added(work: Work, query: Any) -> dict[int | None, tuple[Money, ...]]:
+def _added(work: Work, query: Select[*tuple[Any, ...]]) -> dict[int | None, tuple[Money, ...]]:
     found: dict[int | None, tuple[Money, ...]] = {}
     for key, *parts in work.session.execute(query):
         before = found.get(key, _EMPTY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from desktop.models.ledger import Entry, Leg
@@ -171,7 +171,7 @@ _WORDS: Final = {
 }
 
 
-def _day_entry(row: Any) -> DayEntry:
+def _day_entry(row: Row[*tuple[Any, ...]]) -> DayEntry:
     what = _WORDS[row.kind]
     if row.kind is EntryKind.REVERSAL and row.undone is not None:
         what = f"Reversal: {_WORDS[row.undone].lower()}"
@@ -354,7 +354,7 @@ def deposit_list(work: Work, period: Period) -> DepositList:
     return DepositList(period, tuple(rows))
 
 
-def _within(column: Any, period: Period) -> list[ColumnElement[bool]]:
+def _within(column: SQLColumnExpression[Any], period: Period) -> list[ColumnElement[bool]]:
     after = [] if period.first is None else [column >= period.first]
     return [column <= period.last, *after]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 
 from desktop.models.claims import Claim
 from desktop.models.payments import Statement
@@ -89,7 +89,9 @@ def summary(work: Work, first: dt.date | None, last: dt.date) -> Summary:
     )
 
 
-def _within(column: Any, first: dt.date | None, last: dt.date) -> list[ColumnElement[bool]]:
+def _within(
+    column: SQLColumnExpression[Any], first: dt.date | None, last: dt.date
+) -> list[ColumnElement[bool]]:
     return [column <= last] if first is None else [column >= first, column <= last]
 
 
@@ -99,7 +101,7 @@ def _count(work: Work, query: Select[int]) -> int:
 
 def _claims(
     work: Work,
-    column: Any,
+    column: SQLColumnExpression[Any],
     first: dt.date | None,
     last: dt.date,
     *states: ClaimState,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -161,8 +162,6 @@ def export(work: Work, name: str, period: Period | None, form: Form) -> bytes:
         # The mark tells spreadsheets that names with accents are UTF-8.
         data = b"\xef\xbb\xbf" + tables.to_csv(table).encode("utf-8")
     elif form is Form.JSON:
-        import json
-
         data = json.dumps(plain(table), ensure_ascii=False, indent=1).encode("utf-8")
     else:
         practice = work.session.get_one(Practice, 1)

@@ -17,6 +17,7 @@ from desktop.models.practice import Payer
 from desktop.models.values.enums import ClaimState, Party, TaskKind, VisitState
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, Visit
+from desktop.services.care import backup
 from desktop.services.core.work import ROLES, Permission, Work, needs
 from desktop.services.practice.codes import code_sets
 from desktop.services.practice.codes.code_sets import SetState
@@ -298,7 +299,8 @@ def _visits(work: Work) -> Iterator[TodayCount]:
 
 
 def _statements(work: Work) -> Iterator[TodayCount]:
-    from desktop.services.billing.statements.run import count_due
+    # In the reader's thread: the page is there before ReportLab, which draws statements.
+    from desktop.services.billing.statements.run import count_due  # noqa: PLC0415 - loads ReportLab
 
     count, amount = count_due(work, work.clock.today())
     if count:
@@ -344,8 +346,6 @@ def _codes(work: Work) -> Iterator[TodayCount]:
 def _backup(work: Work) -> Iterator[TodayCount]:
     if work.is_sample:
         return
-    from desktop.services.care import backup
-
     now = backup.standing(work)
     if not now.is_old:
         return

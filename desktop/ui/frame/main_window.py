@@ -2,6 +2,8 @@
 
 Its title never holds a patient's name, and while it is locked nothing of the practice is shown
 or reachable, the database is closed and its key let go; what was typed stays on the pages.
+
+What is imported inside a function comes after the first paint, which waits for none of it.
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+import shiboken6
+from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -295,8 +298,6 @@ class MainWindow(QMainWindow):
         self._enable()
         self._show_title()
         self.idle.touch()
-        import shiboken6
-
         boxes, self._put_away = self._put_away, []
         for box in boxes:
             if shiboken6.isValid(box):
@@ -430,8 +431,6 @@ class MainWindow(QMainWindow):
 
     def _restore_geometry(self) -> None:
         self.setMinimumSize(640, 360)
-        from PySide6.QtCore import QByteArray
-
         kept = machine_settings().value("geometry")
         if isinstance(kept, QByteArray) and self.restoreGeometry(kept):
             return

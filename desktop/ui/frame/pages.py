@@ -1,6 +1,7 @@
 """The pages of the side bar, in order. A new page is one function and one line here.
 
-Each page is imported when it is first opened, so that the first paint waits for none.
+Each page, and what a search asks, is imported inside the function that first needs it, so that
+neither the first paint nor the open practice waits for all of them.
 """
 
 from __future__ import annotations

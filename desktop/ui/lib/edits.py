@@ -47,11 +47,11 @@ class Editor(Protocol):
         """Emitted without arguments when the content changed."""
         ...
 
-    def value(self) -> Any:
+    def value(self) -> object:
         """The content, typed; None or an empty string when nothing stands there."""
         ...
 
-    def set_value(self, value: Any) -> None:
+    def set_value(self, value: object) -> None:
         """Show a value without counting as the user's change."""
         ...
 
@@ -65,8 +65,8 @@ def width_for(widget: QWidget, characters: int) -> int:
     return QFontMetrics(widget.font()).horizontalAdvance("0") * characters + 18
 
 
-class TextEdit(QLineEdit):
-    """One line of text; `value()` is stripped of blanks at the ends.
+class LineEdit(QLineEdit):
+    """One line that is typed; the kinds say what its text stands for.
 
     Signals:
         edited: the user changed the text.
@@ -86,11 +86,7 @@ class TextEdit(QLineEdit):
             self.setMaximumWidth(width_for(self, characters))
         self.textEdited.connect(self._on_edited)
 
-    def value(self) -> Any:
-        """See `Editor.value`."""
-        return self.text().strip()
-
-    def set_value(self, value: Any) -> None:
+    def set_value(self, value: object) -> None:
         """See `Editor.set_value`."""
         self.setText("" if value is None else str(value))
         self.setCursorPosition(0)
@@ -105,6 +101,14 @@ class TextEdit(QLineEdit):
             self.setText(text.upper())
             self.setCursorPosition(at)
         self.edited.emit()
+
+
+class TextEdit(LineEdit):
+    """One line of text; `value()` is stripped of blanks at the ends."""
+
+    def value(self) -> str:
+        """See `Editor.value`."""
+        return self.text().strip()
 
 
 class CodeEdit(TextEdit):
@@ -132,7 +136,7 @@ class PhoneEdit(TextEdit):
             digits = digits[1:]
         return digits if len(digits) == 10 else self.text().strip()
 
-    def set_value(self, value: Any) -> None:
+    def set_value(self, value: object) -> None:
         """See `Editor.set_value`."""
         text = str(value or "")
         if re.fullmatch(r"[0-9]{10}", text):
@@ -162,11 +166,11 @@ class NoteEdit(QPlainTextEdit):
         self.setMaximumHeight(height)
         self.textChanged.connect(self._on_changed)
 
-    def value(self) -> Any:
+    def value(self) -> str:
         """See `Editor.value`."""
         return self.toPlainText().strip()
 
-    def set_value(self, value: Any) -> None:
+    def set_value(self, value: object) -> None:
         """See `Editor.set_value`."""
         self._silent = True
         self.setPlainText("" if value is None else str(value))
@@ -212,7 +216,7 @@ class DateEdit(QLineEdit):
         self._read()
         return self._date if not self._problem else None
 
-    def set_value(self, value: Any) -> None:
+    def set_value(self, value: object) -> None:
         """Show a date, or nothing for None."""
         self._date = self._base = value if isinstance(value, dt.date) else None
         self._problem = ""
@@ -329,7 +333,7 @@ class MoneyEdit(QLineEdit):
         except ValueError:
             return None
 
-    def set_value(self, value: Any) -> None:
+    def set_value(self, value: object) -> None:
         """Show an amount, or nothing for None."""
         self.setText(value.shown if isinstance(value, Money) else "")
 
@@ -392,7 +396,7 @@ class Choice(QComboBox):
         at = self.currentIndex()
         return self._values[at] if 0 <= at < len(getattr(self, "_values", [])) else None
 
-    def set_value(self, value: Any) -> None:
+    def set_value(self, value: object) -> None:
         """See `Editor.set_value`; an unknown value chooses nothing, or the first when one must."""
         if value in self._values:
             self.setCurrentIndex(self._values.index(value))
@@ -442,7 +446,7 @@ class Check(QCheckBox):
         """See `Editor.value`."""
         return self.isChecked()
 
-    def set_value(self, value: Any) -> None:
+    def set_value(self, value: object) -> None:
         """See `Editor.set_value`."""
         self.setChecked(bool(value))
 

@@ -6,7 +6,7 @@ everything and puts the cursor where it has to be mended.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -28,6 +28,8 @@ from desktop.ui.lib.type_ahead import TypeAhead
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+E = TypeVar("E", bound=Editor)
 
 
 class ProblemLine(QWidget):
@@ -97,12 +99,12 @@ class Form(QWidget):
         self,
         name: str,
         label: str,
-        editor: Any,
+        editor: E,
         *,
         required: bool = False,
         wide: bool = False,
         hint: str = "",
-    ) -> Any:
+    ) -> E:
         """Add a field and return its editor.
 
         `name` is the dotted name that services use in `Problem.field`; `editor` a widget with

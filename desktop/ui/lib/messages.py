@@ -8,16 +8,19 @@ message box. Text is always plain: markup in a name stays inert.
 from __future__ import annotations
 
 import logging
+import traceback
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMessageBox,
     QSizePolicy,
     QWidget,
 )
@@ -140,8 +143,6 @@ class NoticeBar(QFrame):
 
 def _speak(label: QLabel) -> None:
     """Let a screen reader say a text that appeared."""
-    from PySide6.QtGui import QAccessible, QAccessibleEvent
-
     QAccessible.updateAccessibility(QAccessibleEvent(label, QAccessible.Event.Alert))
 
 
@@ -180,8 +181,6 @@ def _show(parent: QWidget, notice: Notice) -> None:
 
 def confirm(parent: QWidget, question: str, *, verb: str, detail: str = "") -> bool:
     """Ask before what cannot be undone. The button carries the verb; Cancel is the default."""
-    from PySide6.QtWidgets import QMessageBox
-
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle(QApplication.applicationDisplayName() or "Claimstead")
@@ -199,8 +198,6 @@ def confirm(parent: QWidget, question: str, *, verb: str, detail: str = "") -> b
 
 def crash(parent: QWidget | None, fault: BaseException) -> None:
     """Own up to a bug: say that nothing was saved, offer the log to copy, send nothing."""
-    from PySide6.QtWidgets import QMessageBox
-
     shown = scrubbed_trace(fault)
     log.error("unexpected error: %s", shown)
     application = QApplication.instance()
@@ -230,8 +227,6 @@ def crash(parent: QWidget | None, fault: BaseException) -> None:
 
 def scrubbed_trace(fault: BaseException) -> str:
     """Type and places of an error, without its message: a message may hold a patient's data."""
-    import traceback
-
     places = traceback.extract_tb(fault.__traceback__)
     lines = [f"{place.filename}:{place.lineno} {place.name}" for place in places]
     return "\n".join([type(fault).__name__, *lines])

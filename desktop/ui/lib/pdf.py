@@ -43,8 +43,8 @@ class PdfPreview(QWidget):
 
     def __init__(self, parent: QWidget | None = None, *, file_name: str = "document.pdf") -> None:
         super().__init__(parent)
-        from PySide6.QtPdf import QPdfDocument
-        from PySide6.QtPdfWidgets import QPdfView
+        from PySide6.QtPdf import QPdfDocument  # noqa: PLC0415 - a large library, for who looks
+        from PySide6.QtPdfWidgets import QPdfView  # noqa: PLC0415 - loads QtPdf
 
         self._bytes = b""
         self._file_name = file_name
@@ -84,7 +84,10 @@ class PdfPreview(QWidget):
 
     def print_it(self) -> None:
         """Ask for the printer and print at 100 %: a form must meet its boxes."""
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+        from PySide6.QtPrintSupport import (  # noqa: PLC0415 - asks the system's printers
+            QPrintDialog,
+            QPrinter,
+        )
 
         if not self._bytes:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from desktop.ui.lib.page import Context
 
 R = TypeVar("R")
+
+
+class Used(Protocol):
+    """A record that may be out of use."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is still offered."""
+        ...
 
 
 class RecordsTab(QWidget, Generic[R]):
@@ -116,9 +125,9 @@ def state_column() -> Column:
     return Column("state", "State", Kind.STATE, getter=_state, tone=_tone, width=11)
 
 
-def _state(row: Any) -> str:
+def _state(row: Used) -> str:
     return "in use" if row.is_active else "no longer"
 
 
-def _tone(row: Any) -> Tone:
+def _tone(row: Used) -> Tone:
     return Tone.GOOD if row.is_active else Tone.NEUTRAL

@@ -63,11 +63,11 @@ class Column:
     tone: Callable[[Any], Tone] | None = None
     hidden: bool = False
 
-    def value(self, row: Any) -> Any:
+    def value(self, row: object) -> object:
         """The typed value of a row."""
         return self.getter(row) if self.getter else getattr(row, self.key)
 
-    def text(self, row: Any) -> str:
+    def text(self, row: object) -> str:
         """What the cell shows, and what is copied and filtered."""
         value = self.value(row)
         if value is None:
@@ -78,7 +78,7 @@ class Column:
             return dates.shown(value)
         return str(value)
 
-    def sort_key(self, row: Any) -> tuple[bool, Any]:
+    def sort_key(self, row: object) -> tuple[bool, Any]:
         """Orders rows; empty values come last, text without regard to case."""
         value = self.value(row)
         if isinstance(value, Money):
@@ -149,7 +149,7 @@ class RowsModel(QAbstractTableModel):
             rows = [*sorted(filled, key=column.sort_key, reverse=backwards), *empty]
         self._shown = list(rows)
 
-    def _text(self, row: Any) -> str:
+    def _text(self, row: object) -> str:
         known = self._texts.get(id(row))
         if known is None:
             known = " ".join(column.text(row) for column in self.columns).casefold()
@@ -164,7 +164,7 @@ class RowsModel(QAbstractTableModel):
         """Override of Qt."""
         return 0 if parent.isValid() else len(self.columns)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Override of Qt."""
         if not index.isValid() or index.row() >= len(self._shown):
             return None
@@ -187,7 +187,7 @@ class RowsModel(QAbstractTableModel):
         section: int,
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> Any:
+    ) -> object:
         """Override of Qt."""
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import platformdirs
 from PySide6.QtCore import QSettings
 
 CONFIG_DIR_VARIABLE = "CLAIMSTEAD_CONFIG_DIR"
@@ -17,8 +18,6 @@ def config_dir() -> Path:
     named = os.environ.get(CONFIG_DIR_VARIABLE)
     if named:
         return Path(named)
-    import platformdirs
-
     return platformdirs.user_config_path("claimstead", appauthor=False)
 
 

@@ -117,8 +117,7 @@ class RowsView(QTableView):
         order = [header.logicalIndex(at) for at in range(header.count())]
         columns = [self._rows_model.columns[at] for at in order if not header.isSectionHidden(at)]
         lines = [[column.title for column in columns]]
-        for row in self.chosen_rows():
-            lines.append([_one_line(column.text(row)) for column in columns])
+        lines += [[_one_line(column.text(row)) for column in columns] for row in self.chosen_rows()]
         return "\n".join("\t".join(line) for line in lines)
 
     def chosen_rows(self) -> list[Any]:
@@ -213,7 +212,7 @@ class RowsTable(QWidget):
         """The selected rows, top to bottom."""
         return self.view.chosen_rows()
 
-    def select_id(self, record_id: Any) -> bool:
+    def select_id(self, record_id: object) -> bool:
         """Put the cursor on the row with this id."""
         return self._restore(record_id)
 
@@ -323,10 +322,10 @@ class RowsTable(QWidget):
             self._tell()
         self.filter_edited.emit(text)
 
-    def _id(self, row: Any) -> Any:
+    def _id(self, row: object) -> object:
         return None if row is None else getattr(row, self._id_key, None)
 
-    def _restore(self, record_id: Any) -> bool:
+    def _restore(self, record_id: object) -> bool:
         if record_id is None:
             return False
         for at, row in enumerate(self.model.rows):

@@ -220,7 +220,7 @@ def _system_is_dark() -> bool:
         # At the start the palette is still the system's own. Asking it spares the first paint
         # the loading of the `Qt` namespace.
         return app.palette().window().color().lightness() < 128
-    from PySide6.QtCore import Qt
+    from PySide6.QtCore import Qt  # noqa: PLC0415 - a large namespace, not needed to paint
 
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
@@ -236,7 +236,7 @@ def apply_theme(scheme: Scheme | None = None) -> Scheme:
     """Give the whole application its style, palette, font features and style sheet."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
-        raise RuntimeError("a theme needs a QApplication")
+        raise RuntimeError("a theme needs a QApplication")  # noqa: TRY004 - too early, no wrong type
     scheme = scheme or scheme_for(chosen_theme())
     if app.property("claimstead_scheme") is None:
         if os.environ.get(STYLE_VARIABLE) != STYLE:

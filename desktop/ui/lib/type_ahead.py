@@ -72,7 +72,7 @@ class SuggestionModel(QAbstractListModel):
         """Override of Qt."""
         return 0 if parent.isValid() else len(self.items)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Override of Qt: one line of text for display and screen readers."""
         if not index.isValid() or index.row() >= len(self.items):
             return None
@@ -182,7 +182,7 @@ class TypeAhead(QLineEdit):
         """See `Editor.value`."""
         return self._value
 
-    def set_value(self, value: Any) -> None:
+    def set_value(self, value: object) -> None:
         """Show a `Suggestion` as accepted, or empty the line for None."""
         self.close_list()
         self._ticket += 1

@@ -83,7 +83,7 @@ class ChoosePanel(Card):
 
     def show_progress(self, runner: Runner) -> None:
         """From now on show what the runner is busy with."""
-        from desktop.ui.lib.progress import ProgressStrip
+        from desktop.ui.lib.progress import ProgressStrip  # noqa: PLC0415 - the first paint has none
 
         if self._progress is None:
             self._progress = ProgressStrip(runner, characters=22)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -55,7 +53,7 @@ class PasswordEdit(QWidget):
         """The text as typed; blanks at the ends belong to it."""
         return self.line.text()
 
-    def set_value(self, value: Any) -> None:
+    def set_value(self, value: object) -> None:
         """Set or empty the line, masked again."""
         self.line.setText(str(value or ""))
         self.show_button.setChecked(False)

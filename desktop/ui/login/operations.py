@@ -11,6 +11,11 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import platformdirs
+
+from desktop.errors import EnvironmentProblem, Problem, RuleError
+from desktop.ui.lib import dates
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -43,6 +48,7 @@ class Made:
 
 def warm_up(_progress: Progress) -> None:
     """Import what the next click needs, while the user reads the first screen."""
+    import desktop.services.care.practice_folder  # noqa: F401 - to have it loaded
 
 
 def user_names(folder: Path) -> tuple[str, ...]:
@@ -94,7 +100,6 @@ def create(wanted: NewPractice, progress: Progress) -> Made:
 def look_at_backup(file: Path) -> str:
     """Of which moment a backup is, as a sentence; see `backup.look`."""
     from desktop.services.care import backup
-    from desktop.ui.lib import dates
 
     looked = backup.look(file)
     made_on = dt.date.fromisoformat(looked.made_at[:10])
@@ -111,7 +116,6 @@ def restore(file: Path, folder: Path, secret: str, progress: Progress) -> Path:
         RuleError: a field ``file``, ``folder`` or ``secret`` is refused; nothing was made.
         EnvironmentProblem: the disk stands in the way; nothing was made.
     """
-    from desktop.errors import EnvironmentProblem, Problem, RuleError
     from desktop.services.care import backup
 
     try:
@@ -131,8 +135,6 @@ def restore(file: Path, folder: Path, secret: str, progress: Progress) -> Path:
 
 def sample_folder() -> Path:
     """Where this machine's sample practice lies."""
-    import platformdirs
-
     return platformdirs.user_data_path("claimstead", appauthor=False) / "sample-practice"
 
 
@@ -170,8 +172,6 @@ def _make_sample(folder: Path, progress: Progress) -> None:
 
 def default_folder(name: str) -> Path:
     """Where a practice of this name would lie: this machine's data folder, synced by nobody."""
-    import platformdirs
-
     kept = "".join(letter if letter.isalnum() else "-" for letter in name.lower())
     slug = "-".join(part for part in kept.split("-") if part)[:40] or "practice"
     root = platformdirs.user_data_path("claimstead", appauthor=False)

@@ -17,6 +17,7 @@ from desktop.ui.lib.edits import (
     Choice,
     CodeEdit,
     DateEdit,
+    LineEdit,
     MoneyEdit,
     NoteEdit,
     PhoneEdit,
@@ -64,7 +65,7 @@ def columns_that_fit() -> int:
     return 3 if room >= _ROOM_FOR_THREE else 2
 
 
-class SsnEdit(TextEdit):
+class SsnEdit(LineEdit):
     """An SSN: readable while it is typed, dots afterwards; what is kept shows four digits.
 
     `value()` is None as long as nothing was typed, so that saving leaves what is kept.
@@ -85,7 +86,7 @@ class SsnEdit(TextEdit):
         text = self.text().strip()
         return text if text or self._touched else None
 
-    def set_value(self, value: Any) -> None:
+    def set_value(self, value: object) -> None:
         """See `Editor.set_value`."""
         self._touched = False
         super().set_value(value)

@@ -14,6 +14,7 @@ from desktop.ui.patients.account_tab import AccountTab
 from desktop.ui.patients.coverage_tab import CoverageTab
 from desktop.ui.patients.details import DetailsTab
 from desktop.ui.patients.header import HeaderBar
+from desktop.ui.shared.account_dialog import AccountDialog
 
 if TYPE_CHECKING:
     from desktop.services.core.work import Work
@@ -112,8 +113,6 @@ class PatientView(QWidget):
     def explain(self, visit_id: int | None = None) -> None:
         """Why the account is owed, the cursor on a visit if one is named."""
         if self.patient_id is not None:
-            from desktop.ui.shared.account_dialog import AccountDialog
-
             AccountDialog(self, self._context, patient_id=self.patient_id, visit_id=visit_id).open()
 
     def add_coverage(self) -> None:

@@ -90,7 +90,7 @@ class AmountGrid(QWidget):
         pairs = ((line.id, edit.value()) for line, edit in self._rows)
         return tuple((i, amount) for i, amount in pairs if amount)
 
-    def set_value(self, _value: Any) -> None:
+    def set_value(self, _value: object) -> None:
         """Empty all amounts."""
         for _line, edit in self._rows:
             edit.set_value(None)

@@ -208,7 +208,7 @@ class ReceiptsTab(QWidget):
             self._print_receipt(row.id)
 
     def _print_receipt(self, receipt_id: int) -> None:
-        from desktop.ui.payments.printing import show_receipt
+        from desktop.ui.payments.printing import show_receipt  # noqa: PLC0415 - loads ReportLab
 
         show_receipt(self, self.context, receipt_id)
 

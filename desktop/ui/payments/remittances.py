@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 from desktop.errors import EnvironmentProblem
 from desktop.services.exchange import inbox as files
 from desktop.services.payments import posting, views, worklist
+from desktop.services.payments.segments import segments_of
 from desktop.services.payments.views import RemittanceRow, RemittanceView
 from desktop.ui.lib import commands, messages
 from desktop.ui.lib.page import Page, action_button
@@ -324,12 +325,12 @@ class RemittancesTab(QWidget):
         button.setEnabled(False)
         self.pane.add_button(button)
 
-    def enable(self, row: Any = None) -> None:
+    def enable(self, row: object = None) -> None:
         """Offer what the row with the cursor allows; nothing while another tab is shown."""
-        row = self.pane.current() if row is None else row
-        ready = isinstance(row, Row) and self.shown() is not None and self.isVisible()
+        at = self.pane.current() if row is None else row
+        ready = self.shown() is not None and self.isVisible()
         for action, works in self._row_deeds:
-            action.setEnabled(ready and works(row))
+            action.setEnabled(ready and isinstance(at, Row) and works(at))
 
     def _on_row(self, row: Row) -> None:
         """Enter: what the row waits for, else its bytes."""
@@ -371,8 +372,6 @@ class RemittancesTab(QWidget):
         line_id = row.line.id if row.line else None
 
         def read(work: Work) -> list[str]:
-            from desktop.services.payments.segments import segments_of
-
             return segments_of(work, view.row.id, claim_id, line_id)
 
         self.context.runner.read(self, read, lambda found: choosing.show_bytes(self, row, found))

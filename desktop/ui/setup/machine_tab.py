@@ -12,7 +12,7 @@ from desktop.errors import RuleError
 from desktop.services.care import users
 from desktop.services.practice.office import practice
 from desktop.ui.lib import messages, theme
-from desktop.ui.lib.edits import TextEdit, plain_label
+from desktop.ui.lib.edits import LineEdit, plain_label
 from desktop.ui.lib.form import Form
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.lib.printer import FormOffsets, form_offsets, keep_form_offsets
@@ -33,7 +33,7 @@ class KeyringState:
     remembered: bool
 
 
-class SignedEdit(TextEdit):
+class SignedEdit(LineEdit):
     """A whole number that may be below zero; None when it is none."""
 
     def __init__(self) -> None:
@@ -166,7 +166,9 @@ class MachineTab(QWidget):
         today = self.context.today()
 
         def make(_progress: Progress) -> bytes:
-            from desktop.services.formats.documents.recovery_sheet import render_recovery_sheet
+            from desktop.services.formats.documents.recovery_sheet import (  # noqa: PLC0415 - loads ReportLab
+                render_recovery_sheet,
+            )
 
             name = database.read(practice.get).name
             return render_recovery_sheet(name, users.new_recovery_key(database), today)
@@ -180,7 +182,9 @@ class MachineTab(QWidget):
         self.preview.open()
 
     def _offsets(self) -> FormOffsets | None:
-        from desktop.services.formats.documents.cms1500 import PrinterProfile
+        from desktop.services.formats.documents.cms1500 import (  # noqa: PLC0415 - loads ReportLab
+            PrinterProfile,
+        )
 
         values = self.form.checked()
         if values is None:
@@ -206,7 +210,10 @@ class MachineTab(QWidget):
             return
 
         def draw(_progress: Progress) -> bytes:
-            from desktop.services.formats.documents.cms1500 import PrinterProfile, test_sheet
+            from desktop.services.formats.documents.cms1500 import (  # noqa: PLC0415 - loads ReportLab
+                PrinterProfile,
+                test_sheet,
+            )
 
             return test_sheet(PrinterProfile(*offsets))
 

@@ -14,7 +14,7 @@ from desktop.services.practice.fees import fees
 from desktop.services.practice.payers import payers
 from desktop.services.practice.payers.payers import PayerDraft
 from desktop.ui.lib.buttons import Button
-from desktop.ui.lib.edits import Check, Choice, CodeEdit, PhoneEdit, TextEdit
+from desktop.ui.lib.edits import Check, Choice, CodeEdit, LineEdit, PhoneEdit, TextEdit
 from desktop.ui.lib.records import RecordsTab, state_column
 from desktop.ui.lib.table import Column, Kind
 from desktop.ui.shared.payer_list import PayerListDialog
@@ -49,7 +49,7 @@ _KIND_NAMES = dict(KINDS)
 _DAYS = ("days_original", "days_corrected", "days_secondary", "days_appeal")
 
 
-class DaysEdit(TextEdit):
+class DaysEdit(LineEdit):
     """A number of days; empty is 0."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from desktop.models.values.money import Money
 from desktop.services.practice.fees import fees
 from desktop.services.practice.office import locations, practice, providers
 from desktop.ui.lib import messages
-from desktop.ui.lib.edits import Choice, MoneyEdit, NoteEdit, PhoneEdit, TextEdit
+from desktop.ui.lib.edits import Choice, LineEdit, MoneyEdit, NoteEdit, PhoneEdit, TextEdit
 from desktop.ui.lib.form import Form
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 USAGES = (("P", "Production"), ("T", "Test"))
 
 
-class NumberEdit(TextEdit):
+class NumberEdit(LineEdit):
     """A whole number; `value()` is 0 when nothing or something else stands there."""
 
     def __init__(self) -> None:

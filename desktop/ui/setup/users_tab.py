@@ -50,7 +50,7 @@ def open_database(runner: Runner) -> Database:
     """
     database = runner.database
     if not isinstance(database, Database):
-        raise RuntimeError("no practice is open")
+        raise RuntimeError("no practice is open")  # noqa: TRY004 - locked, not of a wrong type
     return database
 
 

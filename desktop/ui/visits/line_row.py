@@ -93,9 +93,10 @@ class LineRow(QObject):
             self.owed,
         ]
 
-    def editor(self, name: str) -> Any:
+    def editor(self, name: str) -> TypeAhead | TextEdit | MoneyEdit:
         """The field of a name."""
-        return getattr(self, name)
+        editor: TypeAhead | TextEdit | MoneyEdit = getattr(self, name)
+        return editor
 
     def set_number(self, number: int) -> None:
         """Show the place of the line and name its fields for screen readers."""

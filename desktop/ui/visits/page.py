@@ -143,8 +143,15 @@ class VisitsPage(Page):
         self._in_editor: list[QAction] = []
         self._in_list: list[QAction] = []
 
-        def editing(command: commands.Command, do: Callable[[], None], **more: Any) -> QAction:
-            action = self.add_command(command, do, **more)
+        def editing(
+            command: commands.Command,
+            do: Callable[[], None],
+            *,
+            text: str = "",
+            button: bool = True,
+            primary: bool = False,
+        ) -> QAction:
+            action = self.add_command(command, do, text=text, button=button, primary=primary)
             self._in_editor.append(action)
             return action
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from desktop.errors import Cancelled, EnvironmentProblem, RuleError
+from desktop.models.claims import Claim
 from desktop.models.people import Person
 from desktop.services.care import backup, doctor, practice_folder, users
 from desktop.services.core import numbers
@@ -73,8 +74,6 @@ def test_numbers_that_may_have_gone_out_are_skipped(database: Database, tmp_path
 
 
 def _numbers(work: Work) -> list[str]:
-    from desktop.models.claims import Claim
-
     return list(work.session.scalars(select(Claim.control_number)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from desktop.services.care import chain_heads as heads
 from desktop.services.care import practice_folder
 from desktop.services.care.practice_folder import Password
 from desktop.services.core import audit
@@ -46,8 +47,6 @@ def test_an_older_copy_put_back_is_noticed(practice_dir: Path, tmp_path: Path) -
 def test_a_damaged_memory_of_the_machine_keeps_nobody_out(
     practice_dir: Path, machine: None
 ) -> None:
-    from desktop.services.care import chain_heads as heads
-
     opened(practice_dir)
     heads.state_file().write_text("{nonsense")
     assert opened(practice_dir) == ""

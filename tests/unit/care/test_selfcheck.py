@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from desktop.errors import EnvironmentProblem
 from desktop.services.care import selfcheck, vault
@@ -31,7 +31,7 @@ def test_parts_that_fail_are_named_and_the_others_still_run(
 ) -> None:
     real = sqlcipher.connect
 
-    def unencrypted(path: Path, key: bytes | None, **options: Any) -> Any:
+    def unencrypted(path: Path, key: bytes | None, **options: bool) -> object:
         return real(path, None, **options)
 
     def no_keyring() -> str:

@@ -8,9 +8,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import func, select
 
 from desktop import cli
 from desktop.cli import frame
+from desktop.models.payments import StatementRun
 from tests.conftest import PASSWORD
 from tests.unit.payments.scene import Clp, Svc, era, make_scene
 
@@ -51,10 +53,6 @@ def test_statements_were_issued_into_a_folder_that_takes_no_file(
     assert "folder" in capsys.readouterr().err
 
     def runs() -> int:
-        from sqlalchemy import func, select
-
-        from desktop.models.payments import StatementRun
-
         query = select(func.count()).select_from(StatementRun)
         return database.read(lambda w: w.session.scalar(query) or 0)
 

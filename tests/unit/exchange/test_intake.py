@@ -17,6 +17,7 @@ from desktop.services.exchange.intake import IntakeResult, intake
 from desktop.services.exchange.intake_file import read_intake
 from desktop.services.people import account, coverages, patients, search
 from tests import factories
+from tests.unit.people import drafts
 
 if TYPE_CHECKING:
     from desktop.services.core.database import Database
@@ -190,8 +191,6 @@ def test_two_payers_of_one_name_need_the_id(ready: Database) -> None:
 
 
 def test_a_patient_who_is_here_under_no_id_is_not_doubled(ready: Database) -> None:
-    from tests.unit.people import drafts
-
     ready.write(lambda work: drafts.register(work, last="QUILL", first="Dora"))
     found = problems(ready, PLAIN)
     assert "1001" in found["patients.1.duplicate"]

@@ -12,7 +12,7 @@ from desktop.models.values.enums import Party
 from desktop.models.values.money import Money
 from desktop.services.exchange import inbox as files
 from desktop.services.money import receipts
-from desktop.services.payments import choices, posting, segments, staging
+from desktop.services.payments import choices, posting, segments, staging, views
 from desktop.services.people import search
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
 
@@ -72,8 +72,6 @@ def test_segments_are_those_of_the_claim_not_of_its_neighbour(database: Database
     wanted = taken.payments[0].id
 
     def read(claim: int | None) -> list[str]:
-        from desktop.services.payments import views
-
         def ask(work: object) -> list[str]:
             view = views.get_remittance(work, wanted)  # type: ignore[arg-type]
             row = view.claims[claim].id if claim is not None else None

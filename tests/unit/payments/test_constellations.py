@@ -13,6 +13,7 @@ from desktop.models.claims import Claim
 from desktop.models.payments import Remittance, RemittanceClaim
 from desktop.models.values.enums import ClaimState, Party, TaskKind
 from desktop.models.values.money import Money
+from desktop.services.exchange import inbox_command as command
 from desktop.services.payments import eob, matching, posting, staging, worklist
 from desktop.services.payments.eob import EobClaim, EobDraft, EobLine
 from tests.factories import LineSpec, make_payer
@@ -394,8 +395,6 @@ def test_one_line_paid_in_two_pieces_without_its_number(database: Database) -> N
 
 
 def test_payment_that_another_window_posted_meanwhile_is_a_duplicate(database: Database) -> None:
-    from desktop.services.exchange import inbox_command as command
-
     scene = make_scene(database)
     data = era([Clp(scene.control, [Svc(10000, 10000, line=scene.lines[0])])])
     real = command._post_one

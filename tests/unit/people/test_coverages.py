@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from desktop.errors import LostUpdate, RuleError
-from desktop.models.people import Patient
+from desktop.models.people import Coverage, Patient
 from desktop.models.values.enums import Relationship, Sex
 from desktop.services.people import coverages, patients
 from desktop.services.people.coverages import CoverageDraft
@@ -181,8 +181,6 @@ def test_the_payer_of_a_billed_coverage_stays(
     def fill(work: Work) -> int:
         factories.set_up_practice(work)
         coverage_id = coverages.save(work, draft(ids))
-        from desktop.models.people import Coverage
-
         row = work.session.get_one(Coverage, coverage_id)
         factories.make_visit(work, work.session.get_one(Patient, ids[0]), (row,))
         return coverage_id

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
 from desktop.models.people import Patient, Person
 from desktop.models.values import text as plain_text
@@ -138,8 +138,6 @@ def test_reindexing_gives_the_same_keys(database: Database, people: dict[str, in
 def test_openemr_7869_a_page_of_patients_costs_a_handful_of_queries(
     database: Database, people: dict[str, int]
 ) -> None:
-    from sqlalchemy import event
-
     def count(work: Work) -> int:
         seen: list[str] = []
 

@@ -9,6 +9,7 @@ from desktop.models.claims import Claim
 from desktop.models.practice import Payer, Practice
 from desktop.models.values.enums import ClaimState, TaskKind
 from desktop.models.values.money import Money
+from desktop.services.billing.statements import run
 from desktop.services.core import audit
 from desktop.services.payments import staging
 from desktop.services.reports import today
@@ -140,8 +141,6 @@ def test_visits_without_claims_and_drafts_are_told(database: Database) -> None:
 
 
 def test_statements_due_are_told_until_they_are_issued(database: Database) -> None:
-    from desktop.services.billing.statements import run
-
     scene = make_scene(database)
     line = Svc(10000, 9000, [("PR", "3", 1000)])
     post(database, era([Clp(scene.control, [line])]))

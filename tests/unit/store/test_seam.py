@@ -81,9 +81,12 @@ class DriverError(Exception):
 
 
 def meant(code: int, said: str = "irgendein Text") -> type[AppError] | None:
+    def fail() -> None:
+        raise IntegrityError("INSERT", {}, DriverError(code, said))
+
     try:
         with plain_errors():
-            raise IntegrityError("INSERT", {}, DriverError(code, said))
+            fail()
     except AppError as error:
         return type(error) if said not in str(error) else None
     except IntegrityError:

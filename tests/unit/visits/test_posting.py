@@ -8,12 +8,12 @@ import functools
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from desktop.errors import RuleError
 from desktop.models.claims import Claim, ClaimLine
 from desktop.models.ledger import Entry, Leg, OpenItem
-from desktop.models.people import Coverage
+from desktop.models.people import Coverage, Patient
 from desktop.models.practice import CodeUse
 from desktop.models.values.enums import Account, ClaimState, EntryKind, Party, VisitState
 from desktop.models.values.money import Money
@@ -301,8 +301,6 @@ def test_insurance_found_later_takes_over_from_the_patient(database: Database) -
     view = _posted(database, scene)
 
     def insure(work: Work) -> int:
-        from desktop.models.people import Patient
-
         payer = factories.make_payer(work)
         factories.make_coverage(work, work.session.get_one(Patient, scene.patient_id), payer)
         return payer.id
@@ -344,8 +342,6 @@ def test_the_list_takes_the_same_queries_whatever_the_number_of_visits(
     database: Database,
 ) -> None:
     # lh-ehr 1177: tens of thousands of per-row queries on the billing list.
-    from sqlalchemy import event
-
     scene = database.write(make_scene)
     _posted(database, scene)
 

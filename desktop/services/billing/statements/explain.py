@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 
 from desktop.errors import NotFound
@@ -201,6 +201,9 @@ class _Step:
     meaning: str = ""
 
 
+_EntryRow = Row[*tuple[Any, ...]]
+
+
 def _rows(work: Work, line: ChargeLine) -> Iterator[ExplainRow]:
     entries = _entries(work, line.id)
     legs = _legs(work, line.id)
@@ -232,7 +235,7 @@ def _rows(work: Work, line: ChargeLine) -> Iterator[ExplainRow]:
             )
 
 
-def _entries(work: Work, line_id: int) -> Sequence[Any]:
+def _entries(work: Work, line_id: int) -> Sequence[_EntryRow]:
     undone, undoer = aliased(Entry), aliased(Entry)
     ours = select(Leg.entry_id).where(Leg.charge_line_id == line_id)
     return work.session.execute(
@@ -282,7 +285,9 @@ def _legs(work: Work, line_id: int) -> dict[int, list[Leg]]:
     return found
 
 
-def _steps(e: Any, legs: Sequence[Leg], payers: dict[int, str], line: ChargeLine) -> list[_Step]:
+def _steps(
+    e: _EntryRow, legs: Sequence[Leg], payers: dict[int, str], line: ChargeLine
+) -> list[_Step]:
     """An entry's effects on the line, each in its own words."""
     kind = e.undone or e.kind
     back = "Taken back: " if e.kind is EntryKind.REVERSAL or e.mirrors is not None else ""
@@ -319,7 +324,9 @@ def _owners(legs: Sequence[Leg], payers: dict[int, str]) -> str:
     return " and ".join(dict.fromkeys(names)) or "nobody"
 
 
-def _answer_steps(e: Any, legs: Sequence[Leg], back: str, payers: dict[int, str]) -> list[_Step]:
+def _answer_steps(
+    e: _EntryRow, legs: Sequence[Leg], back: str, payers: dict[int, str]
+) -> list[_Step]:
     """A payer's answer: what it paid, what the contract takes off, what moved and why."""
     payer = payers.get(e.payer_id) or e.payer_name or "Insurance"
     adjusted = total(x.amount for x in legs if x.account is Account.ADJUSTMENT)
@@ -354,7 +361,7 @@ class _Sources:
         self._work = work
         self._data: dict[str, bytes] = {}
 
-    def segments(self, e: Any) -> tuple[str, ...]:
+    def segments(self, e: _EntryRow) -> tuple[str, ...]:
         """The segments of the answer that an entry posted; none for a paper EOB."""
         if e.form != "835" or e.document_sha is None or e.claim_position is None:
             return ()

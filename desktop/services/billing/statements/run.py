@@ -7,7 +7,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -25,7 +25,7 @@ from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.formats.documents import statement as document
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from desktop.services.billing.accounts.accounts import GuarantorAccount
     from desktop.services.formats.documents.statement_data import StatementData
@@ -234,7 +234,7 @@ def _issue(
     return tuple(numbers)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """A statement's data as JSON: money as text with two decimals, dates ISO."""
     if isinstance(value, Money):
         return str(value)
@@ -247,7 +247,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _outcome(rows: Sequence[RunRow], issued: Any) -> str:
+def _outcome(rows: Sequence[RunRow], issued: Collection[int]) -> str:
     told = [
         {
             "guarantor": r.guarantor_id,

@@ -321,9 +321,11 @@ def select_ready(
         else:
             ready.append((claim_id, payer_id, text))
     known = {r[0] for r in rows}
-    for claim_id in claim_ids or ():
-        if claim_id not in known:
-            left_out.append(LeftOut(claim_id, f"There is no claim {claim_id}."))
+    left_out += [
+        LeftOut(claim_id, f"There is no claim {claim_id}.")
+        for claim_id in claim_ids or ()
+        if claim_id not in known
+    ]
     with without_collector():
         return [ReadyClaim(i, payer, codec.load(text), text) for i, payer, text in ready], left_out
 

@@ -71,8 +71,11 @@ def _count(number: int, word: str) -> str:
 
 def by_rules(work: Work, visit_ids: Sequence[int], rank: int) -> dict[int, list[ClaimFinding]]:
     """What the rules find and nobody passed, without mere advice."""
-    # The rules build claims and count their limits as we do, so they come after us.
-    from desktop.services.claims.rules.check import CheckResult, check_visits
+    # The rules measure a form's boxes with ReportLab; the page Payments opens without it.
+    from desktop.services.claims.rules.check import (  # noqa: PLC0415 - loads ReportLab
+        CheckResult,
+        check_visits,
+    )
 
     return {
         visit_id: [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 
 from desktop.models.claims import Claim, Submission, SubmissionClaim
 from desktop.models.people import Patient, Person
@@ -219,7 +219,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _row(r: Any, today: dt.date) -> ClaimRow:
+def _row(r: Row[*tuple[Any, ...]], today: dt.date) -> ClaimRow:
     undecided = r.state in _UNDECIDED and r.file_by is not None
     return ClaimRow(
         id=r.id,

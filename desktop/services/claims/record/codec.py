@@ -40,12 +40,12 @@ def load(text: str) -> ClaimRecord:
     return record
 
 
-def _same(value: Any) -> Any:
+def _same(value: object) -> object:
     return value
 
 
 @cache
-def _reader(kind: Any) -> _Convert:
+def _reader(kind: object) -> _Convert:
     origin = typing.get_origin(kind)
     if origin in (types.UnionType, typing.Union):
         inner = _reader(_without_none(kind))
@@ -75,7 +75,7 @@ def _remembered(read: _Convert) -> _Convert:
     """
     known: dict[tuple[Any, Any], tuple[dict[str, Any], Any]] = {}
 
-    def read_once(plain: dict[str, Any]) -> Any:
+    def read_once(plain: dict[str, Any]) -> object:
         name = plain.get("name")
         key = (plain.get("npi") or plain.get("electronic_id"), str(name))
         found = known.get(key)
@@ -96,7 +96,7 @@ def _record_reader(kind: type) -> _Convert:
     readers = {f.name: _reader(hints[f.name]) for f in fields(kind)}
     changing = {name: convert for name, convert in readers.items() if convert is not _same}
 
-    def read(plain: dict[str, Any]) -> Any:
+    def read(plain: dict[str, Any]) -> object:
         # The dict was parsed for this record alone: what JSON has as it is stays where it is.
         for name, value in plain.items():
             convert = changing.get(name)
@@ -108,7 +108,7 @@ def _record_reader(kind: type) -> _Convert:
 
 
 @cache
-def _writer(kind: Any) -> _Convert:
+def _writer(kind: object) -> _Convert:
     origin = typing.get_origin(kind)
     if origin in (types.UnionType, typing.Union):
         inner = _writer(_without_none(kind))
@@ -130,7 +130,7 @@ def _record_writer(kind: type) -> _Convert:
     hints = typing.get_type_hints(kind)
     parts = [(f.name, _writer(hints[f.name]), f.default) for f in fields(kind)]
 
-    def write(record: Any) -> dict[str, Any]:
+    def write(record: object) -> dict[str, Any]:
         plain = {}
         for name, convert, default in parts:
             value = getattr(record, name)
@@ -141,15 +141,15 @@ def _record_writer(kind: type) -> _Convert:
     return write
 
 
-def _without_none(kind: Any) -> Any:
+def _without_none(kind: object) -> object:
     return next(a for a in typing.get_args(kind) if a is not type(None))
 
 
-def _members(kind: Any) -> list[Any]:
+def _members(kind: object) -> list[Any]:
     return [a for a in typing.get_args(kind) if a is not Ellipsis]
 
 
-def _is_open(kind: Any) -> bool:
+def _is_open(kind: object) -> bool:
     return typing.get_args(kind)[-1] is Ellipsis
 
 

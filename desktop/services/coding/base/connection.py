@@ -62,10 +62,10 @@ def create(path: Path) -> None:
     Raises:
         EnvironmentProblem: a file of that name is there already.
     """
-    from sqlalchemy import create_engine
-    from sqlalchemy.pool import NullPool
+    # Look-up needs neither; a file is made once, by tests and benches.
+    from sqlalchemy import NullPool, create_engine  # noqa: PLC0415 - loads SQLAlchemy
 
-    from desktop.services.coding.base.tables import create_schema
+    from desktop.services.coding.base.tables import create_schema  # noqa: PLC0415 - loads SQLAlchemy
 
     if path.exists():
         raise EnvironmentProblem(f"{path.name} exists already.")

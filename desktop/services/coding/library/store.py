@@ -33,6 +33,8 @@ from desktop.services.coding.files import importing
 from desktop.services.coding.releases import index, own_lists, systems
 from desktop.services.coding.releases.directory import DirectoryProvider, find_providers
 from desktop.services.coding.search.search import Searcher, Wish
+from desktop.services.coding.vectors import index as vectors
+from desktop.services.coding.vectors import model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -448,10 +450,8 @@ class CodeStore:
     @said()
     def best_ready(self, system: str = ICD10CM) -> bool:
         """Whether best search can answer at once: its packages and all vectors are there."""
-        from desktop.services.coding.vectors import index, model
-
         number, _ = self._system(system)
-        return model.available() and index.ready(self.path, self._connection, number)
+        return model.available() and vectors.ready(self.path, self._connection, number)
 
     @said()
     def prepare_best(self, system: str = ICD10CM, progress: Progress = no_progress) -> None:
@@ -465,9 +465,7 @@ class CodeStore:
         self._meaning(number, progress)
 
     def _meaning(self, number: int, progress: Progress) -> Meaning:
-        from desktop.services.coding.vectors import index
-
-        return index.meaning(self.path, self._connection, number, progress)
+        return vectors.meaning(self.path, self._connection, number, progress)
 
 
 def normal(code: str) -> str:

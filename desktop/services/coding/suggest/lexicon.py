@@ -6,6 +6,7 @@ import functools
 import re
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.connection import connect
@@ -310,8 +311,6 @@ _building = threading.Lock()
 
 @functools.lru_cache(maxsize=4)
 def _loaded(path: str, system: str, day: str, _mark: tuple[str, int]) -> Lexicon:
-    from pathlib import Path
-
     connection = connect(Path(path))
     try:
         rows = connection.execute(

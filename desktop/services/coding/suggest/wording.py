@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from desktop.services.coding.base.words import STOP_WORDS, tokens
+from desktop.services.coding.notes.sections import tokens_of
 from desktop.services.coding.suggest.shortforms import CAPITAL_ONLY, SHORT_FORMS
 
 if TYPE_CHECKING:
@@ -170,8 +171,6 @@ def title_key(text: str) -> frozenset[str]:
 
 def items_of_text(text: str) -> list[Item]:
     """The items of a phrase that stands alone."""
-    from desktop.services.coding.notes.sections import tokens_of
-
     return items(tokens_of(text))
 
 

@@ -3,6 +3,8 @@
 Each distinct text of a search term has one row of small integers. The file is named by the
 code-set file (``codes.vectors``) and knows its texts by their hashes alone, so a new release
 makes vectors for its new texts only, and a lost file is made again. It is no part of backups.
+
+Numpy is optional, so each function that computes imports it itself.
 """
 
 from __future__ import annotations

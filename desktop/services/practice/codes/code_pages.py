@@ -22,6 +22,7 @@ from desktop.services.coding.library.fee_schedule import medicare_amount
 from desktop.services.coding.library.store import CodeStore, normal
 from desktop.services.coding.releases import own_lists
 from desktop.services.coding.releases.systems import SYSTEMS
+from desktop.services.coding.vectors import model
 from desktop.services.core.database import CODES_NAME, Database
 from desktop.services.core.work import Permission, Progress, Work, needs
 from desktop.services.practice.codes import suggesting as codes
@@ -224,8 +225,6 @@ def _allowed(work: Work, code: str, on: dt.date) -> tuple[tuple[str, str], ...]:
 @needs(Permission.VIEW)
 def best_search(work: Work, system: str) -> BestSearch:
     """Whether a system can be searched by meaning."""
-    from desktop.services.coding.vectors import model
-
     possible = model.available()
     return BestSearch(possible, possible and work.codes.best_ready(system))
 

@@ -19,6 +19,7 @@ from desktop.services.sample.bench.result import RATIO, BenchResult, medians
 
 if TYPE_CHECKING:
     from desktop.services.core.work import Work
+    from desktop.services.store.bulk import Connection
 
 FILE_LIMIT: Final = 3.0
 FORM_LIMIT: Final = 1.3
@@ -62,7 +63,7 @@ def _write(work: Work) -> bytes:
     return write_837p_file(_BATCH, [claim.record for claim in ready])
 
 
-def _joined(raw: Any) -> bytes:
+def _joined(raw: Connection) -> bytes:
     """Read the same rows and join strings: right for the claims of the bench alone."""
     claims = [json.loads(row[0]) for row in raw.execute(_READY)]
     body = [*_opening(claims[0]["billing"])]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlalchemy import func, select
+
 from desktop.models.values.money import ZERO
+from desktop.models.visits import ChargeLine
 from desktop.services.money.ages import EDGES
 from desktop.services.reports.aging import Aging, aging_by_payer
 from desktop.services.sample.bench.practice import TODAY, Bench
@@ -65,10 +68,6 @@ def _nothing() -> None:
 
 
 def _lines(database: Database) -> int:
-    from sqlalchemy import func, select
-
-    from desktop.models.visits import ChargeLine
-
     return database.read(
         lambda work: work.session.scalar(select(func.count()).select_from(ChargeLine)) or 0
     )

@@ -8,7 +8,7 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from desktop.clock import SampleClock
 from desktop.models.values.enums import Role
@@ -17,10 +17,10 @@ from desktop.services.core.database import PRACTICE_NAME, Database
 from desktop.services.core.work import Actor, UserId
 from desktop.services.sample.bench import crowd, office
 from desktop.services.store import engines
-from desktop.services.store.bulk import loading
+from desktop.services.store.bulk import Connection, loading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from desktop.services.sample.bench.scale import Scale
@@ -47,7 +47,7 @@ class Invented:
             yield database
 
     @contextmanager
-    def raw(self) -> Iterator[Any]:
+    def raw(self) -> Iterator[Connection]:
         """A bare connection with the program's own settings, for the floors."""
         with engines.raw(self.folder / PRACTICE_NAME, self.key) as connection:
             yield connection
@@ -89,7 +89,7 @@ class Bench:
         """Claims: one half ready to be written, one half sent and waiting for its answer."""
         return self._filled("office", lambda c: office.fill(c, self.scale.claims, TODAY))
 
-    def _filled(self, name: str, fill: Any) -> Invented:
+    def _filled(self, name: str, fill: Callable[[Connection], object]) -> Invented:
         made = Invented(self.folder / name, self.empty.key)
         shutil.copytree(self.empty.folder, made.folder)
         with made.raw() as connection, loading(connection):

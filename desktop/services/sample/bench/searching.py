@@ -6,7 +6,7 @@ import functools
 import random
 from typing import TYPE_CHECKING, Any, Final
 
-from desktop.services.coding.base.connection import beside
+from desktop.services.coding.base.connection import Connection, beside
 from desktop.services.coding.base.values import ICD10CM
 from desktop.services.coding.library.store import CodeStore
 from desktop.services.core.database import CODES_NAME
@@ -126,7 +126,7 @@ def code_search(bench: Bench) -> BenchResult:
     )
 
 
-def _full_text(bench: Bench) -> Any:
+def _full_text(bench: Bench) -> Connection:
     index = beside(bench.empty.folder / CODES_NAME)
     index.execute("CREATE VIRTUAL TABLE titles USING fts5(code, title, prefix='1 2 3')")
     index.execute(

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from desktop.errors import EnvironmentProblem, RuleError
 from desktop.models.claims import Claim, ClaimEvent, Submission, SubmissionClaim
@@ -357,8 +358,6 @@ def test_openemr_unique_clm01_each_submission_has_its_own_and_old_ones_stay_know
 
 
 def _numbers_query(claim_id: int):  # type: ignore[no-untyped-def]
-    from sqlalchemy import select
-
     return (
         select(SubmissionClaim.control_number)
         .where(SubmissionClaim.claim_id == claim_id)

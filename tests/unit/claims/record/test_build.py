@@ -232,8 +232,7 @@ def test_more_than_twelve_diagnoses_part_so_that_each_line_keeps_its_own(
     said = []
     for record in records(database, visit):
         assert len(record.diagnoses) <= 12
-        for line in record.lines:
-            said.append([record.diagnoses[p - 1].code for p in line.pointers])
+        said += [[record.diagnoses[p - 1].code for p in line.pointers] for line in record.lines]
     assert said == [[codes[p - 1] for p in w] for w in wanted]
     # What no line points to is told as well, as far as there is room.
     told = {d.code for r in records(database, visit) for d in r.diagnoses}

@@ -13,6 +13,7 @@ from desktop.errors import NotFound, RuleError
 from desktop.models.people import Patient
 from desktop.models.practice import Payer, Practice, Procedure
 from desktop.models.values.money import Money
+from desktop.services.claims.record.build import build_records
 from desktop.services.claims.rules import check
 from desktop.services.visits import entry, posting
 from desktop.services.visits.values import LineDraft, VisitDraft
@@ -182,8 +183,6 @@ def test_a_visit_of_eight_lines_on_paper_is_checked_as_two_claims(database: Data
 
 
 def test_records_that_no_longer_agree_with_the_visit_are_errors(database: Database) -> None:
-    from desktop.services.claims.record.build import build_records
-
     scene = database.write(scene_ready)
     visit_id = database.write(lambda work: entry.save(work, scene.draft()))
     database.write(lambda work: posting.post(work, visit_id))

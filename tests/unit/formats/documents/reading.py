@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pikepdf
 
@@ -59,7 +59,7 @@ def _page(page: pikepdf.Page) -> list[Shown]:
     return found
 
 
-def _letters(font: Any) -> dict[int, str]:
+def _letters(font: pikepdf.Object) -> dict[int, str]:
     if "/ToUnicode" not in font:
         return {code: bytes([code]).decode("cp1252", "replace") for code in range(256)}
     table = font.ToUnicode.read_bytes().decode("ascii")

@@ -14,9 +14,9 @@ from desktop.services.formats.edi.text import text_file
 from tests.helpers.shared import shared_dir
 
 
-def plain(name: str) -> Any:
+def plain(name: str) -> dict[str, Any]:
     data = (shared_dir("edi-samples") / name).read_bytes()
-    shown = json.loads(json.dumps(plain_file(read_file(data))))
+    shown: dict[str, Any] = json.loads(json.dumps(plain_file(read_file(data))))
     assert shown["sha256"] == hashlib.sha256(data).hexdigest()
     return shown
 

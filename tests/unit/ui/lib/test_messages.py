@@ -131,10 +131,9 @@ def test_a_crash_is_owned_up_to_once_and_names_no_patient(
         box.reject()
 
     when_open(qtbot, look)
-    try:
-        raise ValueError("Quillfeather, Zenobia 1951-03-04")
-    except ValueError as fault:
-        messages.crash(window, fault)
+    with pytest.raises(ValueError, match="Quillfeather") as caught:
+        int("Quillfeather, Zenobia 1951-03-04")
+    messages.crash(window, caught.value)
     assert "Quillfeather" not in caplog.text
     assert caplog.text.count("unexpected error") == 2
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QThread
@@ -16,6 +16,7 @@ from desktop.ui.lib.messages import Level, Notice
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from desktop.services.core.work import Work
     from desktop.ui.lib.runner import Busy, Runner
     from tests.unit.ui.lib.conftest import ThreadedDatabase
 
@@ -75,7 +76,7 @@ def test_the_answer_of_a_closed_page_is_dropped(qtbot: QtBot, runner: Runner) ->
 def test_a_rule_goes_to_the_form_or_becomes_a_notice(
     qtbot: QtBot, runner: Runner, host: Host
 ) -> None:
-    def refuse(_work: Any) -> None:
+    def refuse(_work: object) -> None:
         raise RuleError("The birth date lies ahead.")
 
     failed: list[AppError] = []
@@ -94,7 +95,7 @@ def test_a_bug_opens_the_crash_dialog_and_names_no_patient(
     seen: list[BaseException] = []
     monkeypatch.setattr(messages, "crash", lambda _parent, fault: seen.append(fault))
 
-    def fail(_work: Any) -> None:
+    def fail(_work: object) -> None:
         raise KeyError("Doe, Jane 1951-03-04")
 
     runner.read(host, fail, lambda _nothing: None)
@@ -123,7 +124,7 @@ def test_long_work_shows_progress_then_cancel_and_stops(
     failed: list[AppError] = []
     pause = threading.Event()
 
-    def long(work: Any) -> None:
+    def long(work: Work) -> None:
         for step in range(10_000):
             work.progress.report(step, 10_000, "Reading claims")
             pause.wait(0.005)
@@ -163,7 +164,7 @@ def test_type_ahead_answers_only_the_newest(qtbot: QtBot, runner: Runner, host: 
     answers: list[str] = []
 
     def ask(text: str) -> None:
-        def search(_work: Any) -> str:
+        def search(_work: object) -> str:
             gate.wait(5)
             asked.append(text)
             return text
@@ -186,7 +187,7 @@ def test_a_crash_in_one_search_does_not_end_the_searching(
     answers: list[str] = []
     latest = runner.latest(host)
 
-    def fail(_work: Any) -> str:
+    def fail(_work: object) -> str:
         raise KeyError("broken")
 
     latest.read(fail, answers.append)

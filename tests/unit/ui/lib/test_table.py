@@ -117,10 +117,10 @@ def test_a_refresh_keeps_the_chosen_row(table: RowsTable) -> None:
 
 def test_amounts_are_right_aligned_and_states_have_word_and_mark(table: RowsTable) -> None:
     charge = table.model.index(0, 2)
-    assert table.model.data(charge, Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight
+    assert charge.data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight
     state = table.model.index(0, 3)
     assert table.model.data(state) == "denied"
-    assert not table.model.data(state, Qt.ItemDataRole.DecorationRole).isNull()
+    assert not state.data(Qt.ItemDataRole.DecorationRole).isNull()
 
 
 def test_an_empty_table_says_what_to_do(table: RowsTable) -> None:
