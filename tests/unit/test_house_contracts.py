@@ -138,6 +138,16 @@ EXAMPLES: dict[str, list[tuple[str, str]]] = {
         (f"{_MODELS}.base", "sqlcipher3"),
         ("desktop.app", "sqlite3"),
     ],
+    "Only the store knows its engine": [
+        (f"{_S}.core.database", f"{_S}.store.sqlcipher"),
+        (f"{_S}.care.backup", f"{_S}.store.sqlcipher"),
+        (f"{_S}.money.ledger", f"{_S}.store.triggers"),
+        ("desktop.cli.frame", f"{_S}.store.sqlcipher"),
+    ],
+    "Rows are written past the mapped classes for invented practices alone": [
+        (f"{_S}.money.ledger", f"{_S}.store.bulk"),
+        (f"{_S}.store.documents", f"{_S}.store.bulk"),
+    ],
     "The window: frame over pages that know each other not, over shared parts, over the library": [
         (f"{_UI}.lib.form", f"{_UI}.shared.payer_list"),
         (f"{_UI}.shared.payer_list", f"{_UI}.claims.page"),

@@ -49,11 +49,11 @@ def words(path: Path) -> list[tuple[int, str]]:
 
 
 def test_nobody_else_names_an_engine() -> None:
-    desktop = root() / "desktop"
+    program = root() / "desktop"
     found = {
-        path.relative_to(desktop).as_posix(): named
-        for path in sorted(desktop.rglob("*.py"))
-        if not path.relative_to(desktop).as_posix().startswith(SEAMS) and (named := words(path))
+        path.relative_to(program).as_posix(): named
+        for path in sorted(program.rglob("*.py"))
+        if not path.relative_to(program).as_posix().startswith(SEAMS) and (named := words(path))
     }
     assert found == {}
 
@@ -90,7 +90,8 @@ def meant(code: int, said: str = "irgendein Text") -> type[AppError] | None:
     except AppError as error:
         return type(error) if said not in str(error) else None
     except IntegrityError:
-        return None
+        pass
+    return None
 
 
 @pytest.mark.parametrize("code", [5, 6, 8, 10, 11, 13, 14, 26, 5 | 2 << 8, 10 | 4 << 8])
