@@ -25,6 +25,7 @@ from desktop.services.money.entries import open_entries
 from desktop.services.money.ledger import EntryDraft, LegDraft
 from desktop.services.payments import answers, crossovers, staging
 from desktop.services.payments.book import Book, ClaimRow
+from desktop.services.payments.outcomes import Outcome
 from desktop.services.payments.plan import LinePlan, plan_line
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _post_one(work: Work, row: Remittance) -> Posted:
     crossovers.tie_to_own_claims(work, row)
     book = Book.load(work, row)
     drafts = _header(work, row, receipt)
-    outcomes: list[answers.Outcome] = []
+    outcomes: list[Outcome] = []
     todo: list[tasks.TaskDraft] = []
     for claim in book.claims:
         if claim.state == "matched":
@@ -169,7 +170,7 @@ def _header(work: Work, row: Remittance, receipt: Receipt) -> list[EntryDraft]:
 
 def _post_claim(
     work: Work, book: Book, claim: ClaimRow, receipt_id: int, remittance_id: int
-) -> answers.Outcome:
+) -> Outcome:
     today = work.clock.today()
 
     def entry(legs: tuple[LegDraft, ...], memo: str, line_id: int | None) -> EntryDraft:
@@ -188,7 +189,7 @@ def _post_claim(
         legs = book.mirror(claim.reverses_id, receipt_id)
         book.apply(legs)
         drafts = (entry(legs, "the payer took a payment back", None),) if legs else ()
-        return answers.Outcome(claim, drafts, (), taken_back=True)
+        return Outcome(claim, drafts, (), taken_back=True)
     drafts_: list[EntryDraft] = []
     plans: list[LinePlan] = []
     for line in book.lines(claim.id):
@@ -199,7 +200,7 @@ def _post_claim(
         plans.append(plan)
         if plan.legs:
             drafts_.append(entry(plan.legs, "", line.id))
-    return answers.Outcome(claim, tuple(drafts_), tuple(plans))
+    return Outcome(claim, tuple(drafts_), tuple(plans))
 
 
 def _mark(work: Work, row: Remittance) -> None:
