@@ -13,7 +13,8 @@ from desktop.models.practice import Payer
 from desktop.models.values.money import ZERO, Money
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.formats.edi import remittance as edi
-from desktop.services.payments import matching, staging
+from desktop.services.payments import staging
+from desktop.services.payments.our_claims import OurClaim, load_claims
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -69,7 +70,7 @@ def stage_eob(work: Work, draft: EobDraft) -> Staged:
         problems.append(Problem("paid_on", "The payment date lies in the future."))
     if not draft.claims and not draft.provider_adjustments:
         problems.append(Problem("claims", "Enter at least one claim."))
-    claims = matching.load_claims(work, [c.claim_id for c in draft.claims])
+    claims = load_claims(work, [c.claim_id for c in draft.claims])
     built = []
     for n, claim in enumerate(draft.claims, 1):
         ours = claims.get(claim.claim_id)
@@ -112,7 +113,7 @@ def stage_eob(work: Work, draft: EobDraft) -> Staged:
 
 
 def _claim(
-    work: Work, number: int, claim: EobClaim, ours: matching.OurClaim, problems: list[Problem]
+    work: Work, number: int, claim: EobClaim, ours: OurClaim, problems: list[Problem]
 ) -> edi.RemittanceClaim:
     by_id = {line.id: line for line in ours.lines}
     sign = -1 if claim.status == "22" else 1

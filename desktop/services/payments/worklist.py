@@ -24,6 +24,7 @@ from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.formats.edi import remittance as edi
 from desktop.services.payments import matching, posting, staging
 from desktop.services.payments.adjustments import INFORMATION, Reduction, rule_table
+from desktop.services.payments.our_claims import OurClaim, load_claims
 from desktop.services.payments.plan import split_whole
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def choose_claim(work: Work, claim_row_id: int, claim_id: int, rank: int | None 
         RuleError: the row is posted already, or a line of it fits no line of that claim.
     """
     row = _open_row(work, claim_row_id)
-    ours = matching.load_claims(work, [claim_id]).get(claim_id)
+    ours = load_claims(work, [claim_id]).get(claim_id)
     if ours is None:
         raise NotFound(Problem("claim_id", f"There is no claim {claim_id}."))
     remittance = work.session.get_one(Remittance, row.remittance_id)
@@ -69,7 +70,7 @@ def choose_line(work: Work, line_row_id: int, charge_line_id: int) -> None:
     if line is None:
         raise NotFound(f"There is no payment line {line_row_id}.")
     row = _open_row(work, line.remittance_claim_id)
-    ours = matching.load_claims(work, [row.claim_id or 0]).get(row.claim_id or 0)
+    ours = load_claims(work, [row.claim_id or 0]).get(row.claim_id or 0)
     if ours is None or charge_line_id not in {x.id for x in ours.lines}:
         raise RuleError(Problem("charge_line_id", "Choose a line of the matched claim."))
     line.charge_line_id, line.matched_by = charge_line_id, "chosen by hand"
@@ -140,7 +141,7 @@ def _lines_of(work: Work, remittance_id: int) -> dict[int, list[RemittanceLine]]
     return out
 
 
-def _match_stored_lines(work: Work, row: RemittanceClaim, ours: matching.OurClaim) -> None:
+def _match_stored_lines(work: Work, row: RemittanceClaim, ours: OurClaim) -> None:
     """Match stored lines to a chosen claim."""
     stored = _lines_of(work, row.remittance_id)[row.id]
     pairs = matching.match_lines(ours, _answer(row, stored))
@@ -251,7 +252,7 @@ def propose_split(work: Work, claim_row_id: int) -> tuple[SplitLine, ...]:
     row = work.session.get(RemittanceClaim, claim_row_id)
     if row is None or row.claim_id is None:
         raise RuleError("Match the claim first; then its answer can be split.")
-    ours = matching.load_claims(work, [row.claim_id])[row.claim_id]
+    ours = load_claims(work, [row.claim_id])[row.claim_id]
     whole = _whole_reasons(work, claim_row_id)
     stored = list(
         work.session.scalars(
