@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from desktop.errors import AppError
     from desktop.services.core.work import Work
     from desktop.services.payments.choices import LineChoice
-    from desktop.services.payments.views import ClaimView, LineView
+    from desktop.services.payments.claim_views import ClaimView, LineView
     from desktop.services.payments.worklist import SplitLine
     from desktop.ui.lib.page import Context
     from desktop.ui.payments.rows import Row
