@@ -39,7 +39,21 @@ def add_parser(commands: Commands) -> None:
     """Add ``codes`` with its actions."""
     parser = commands.add_parser("codes", help="import code sets, search them")
     inner = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    load = inner.add_parser("import", help="official files as downloaded, zip or plain")
+    _import_options(inner.add_parser("import", help="official files as downloaded, zip or plain"))
+    _search_options(
+        inner.add_parser(
+            "search", help="codes by code or words; - reads a query a line, answers JSON"
+        )
+    )
+    _suggest_options(
+        inner.add_parser(
+            "suggest", help="codes for a provider's note; - reads a note a line, answers JSON"
+        )
+    )
+    _check_options(inner.add_parser("check", help="check the coding of a visit"))
+
+
+def _import_options(load: argparse.ArgumentParser) -> None:
     load.add_argument("files", type=Path, nargs="+", metavar="FILE")
     load.add_argument(
         "--from", type=day, dest="start", metavar="DATE", help="first day, where no file tells it"
@@ -69,9 +83,9 @@ def add_parser(commands: Commands) -> None:
     )
     json_option(load)
     load.set_defaults(run=_import)
-    search = inner.add_parser(
-        "search", help="codes by code or words; - reads a query a line, answers JSON"
-    )
+
+
+def _search_options(search: argparse.ArgumentParser) -> None:
     search.add_argument("text")
     search.add_argument("--on", type=day, metavar="DATE", help="date of service")
     search.add_argument("--limit", type=_count, default=10)
@@ -87,14 +101,16 @@ def add_parser(commands: Commands) -> None:
     )
     json_option(search)
     search.set_defaults(run=_search)
-    suggest = inner.add_parser(
-        "suggest", help="codes for a provider's note; - reads a note a line, answers JSON"
-    )
+
+
+def _suggest_options(suggest: argparse.ArgumentParser) -> None:
     suggest.add_argument("text")
     suggest.add_argument("--on", type=day, metavar="DATE", help="date of service")
     json_option(suggest)
     suggest.set_defaults(run=_suggest)
-    check = inner.add_parser("check", help="check the coding of a visit")
+
+
+def _check_options(check: argparse.ArgumentParser) -> None:
     check.add_argument("visit", type=int, metavar="VISIT")
     check.add_argument(
         "--on", type=day, metavar="DATE", help="judge as of this day, not the dates of service"

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.ui.frame.main_window import MainWindow
-from desktop.ui.lib import theme
+from desktop.ui.lib import schemes, theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def start_window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     """The window as it starts: no practice is open."""
-    theme.apply_theme(theme.LIGHT)
+    theme.apply_theme(schemes.LIGHT)
     made = MainWindow()
     qtbot.addWidget(made)
     made.resize(1366, 768)

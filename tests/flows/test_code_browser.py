@@ -12,7 +12,7 @@ from desktop.services.coding.base.values import BEST, BUILT_IN
 from desktop.services.coding.vectors import model
 from desktop.services.practice.codes import suggesting as codes
 from desktop.ui.fees.page import FeesPage
-from desktop.ui.lib import theme
+from desktop.ui.lib import schemes, theme
 from desktop.ui.lib.settings import keep_search_mode, search_mode
 from desktop.ui.visits.page import VisitsPage
 from tests.flows.conftest import focused, settle
@@ -221,9 +221,9 @@ def test_the_colors_of_the_page_follow_the_theme(qtbot: QtBot, window: MainWindo
     tab = browser(qtbot, window, ("code", "E11.9"))
     qtbot.waitUntil(lambda: shown_code(tab) == "E11.9")
     light = tab.view.toHtml()
-    theme.apply_theme(theme.DARK)
-    assert theme.DARK.accent in tab.view.toHtml()
-    assert theme.DARK.accent not in light
+    theme.apply_theme(schemes.DARK)
+    assert schemes.DARK.accent in tab.view.toHtml()
+    assert schemes.DARK.accent not in light
 
 
 def test_search_by_meaning_is_prepared_once_and_finds_what_no_word_says(

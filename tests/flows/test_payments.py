@@ -430,6 +430,26 @@ def test_write_off_on_a_line_of_the_remittance(
     assert row(page, "line").owed == "nothing"
 
 
+def test_a_patients_share_is_transferred_to_the_payer_on_its_line(
+    window: MainWindow, database: Database, qtbot: QtBot
+) -> None:
+    scene = a_scene(database)
+    posted = stage(database, paid(scene))
+    database.write(lambda w: posting.post_remittance(w, posted))
+    page = open_page(window, qtbot, ("remittance", posted))
+    qtbot.waitUntil(lambda: page.remittances.shown() is not None)
+    put_cursor(page, "line")
+    press(page.remittances.pane.table.view, K.Key_T, ALT)
+    dialog = dialog_of(qtbot, "Transfer")
+    assert dialog.form.editor("amount").value() == Money(1600)
+    dialog.form.editor("target").set_value(Party.PRIMARY)
+    type_in(dialog.form.editor("reason"), "the payer reopened the claim")
+    press(dialog, K.Key_Return, CONTROL)
+    closed(qtbot, window)
+    assert owed(scene) == {Party.PRIMARY: 1600}
+    assert notice(window) == "16.00 is now owed by the first payer."
+
+
 def test_denial_is_a_task_with_a_deadline_closed_with_what_was_done(
     window: MainWindow, database: Database, qtbot: QtBot
 ) -> None:

@@ -24,6 +24,7 @@ from desktop.services.sample.demo import run_demo
 from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.frame.pages import PAGES
 from desktop.ui.lib import theme
+from desktop.ui.lib.schemes import DARK, LIGHT, Scheme
 from desktop.ui.visits.note_dialog import NoteDialog
 from desktop.ui.visits.page import VisitsPage
 
@@ -101,9 +102,9 @@ def main() -> int:
         take(window, folder / "start-light.png")
         window.open_practice(practice_folder.open_practice(practice, Password(SAMPLE_PASSWORD)))
         wait(window)
-        schemes: tuple[tuple[str, theme.Scheme], ...] = (
-            ("light", theme.LIGHT),
-            ("dark", theme.DARK),
+        schemes: tuple[tuple[str, Scheme], ...] = (
+            ("light", LIGHT),
+            ("dark", DARK),
         )
         for name, scheme in schemes:
             theme.apply_theme(scheme)

@@ -151,6 +151,18 @@ def close(work: Work, task_id: int, reason: str) -> None:
     work.touch(Changes.TASKS)
 
 
+def close_first(work: Work, reason: str, **columns: int | str) -> None:
+    """Close the oldest open task with these values, where equal ones are closed one by one."""
+    query = select(Task).where(Task.state == "open").order_by(Task.id)
+    for name, value in columns.items():
+        query = query.where(getattr(Task, name) == value)
+    task = work.session.scalars(query).first()
+    if task is not None:
+        task.state, task.closed_on = "done", work.clock.today()
+        task.closed_reason = reason
+    work.touch(Changes.TASKS)
+
+
 def close_where(work: Work, reason: str, **columns: int | TaskKind) -> None:
     """Close all open tasks of a record, such as ``remittance_id=3``, by what happened to it."""
     statement = update(Task).where(Task.state == "open")

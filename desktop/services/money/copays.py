@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -41,6 +42,14 @@ def application(
     )
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """A receipt that waits for its visit's share, and what is left of it."""
+
+    receipt_id: int
+    cents: int
+
+
 def apply_waiting(work: Work, visit_ids: Sequence[int], remittance_id: int | None) -> int:
     """Apply unapplied receipts of these visits to the patient's open lines of the same visit.
 
@@ -50,15 +59,43 @@ def apply_waiting(work: Work, visit_ids: Sequence[int], remittance_id: int | Non
     """
     if not visit_ids:
         return 0
-    session = work.session
-    wanted = sorted(set(visit_ids))
-    held: dict[int, list[list[int]]] = defaultdict(list)
-    for start in range(0, len(wanted), 400):
-        rows = session.execute(
+    waiting = _waiting(work, sorted(set(visit_ids)))
+    if not waiting:
+        return 0
+    drafts: list[EntryDraft] = []
+    lines = work.session.execute(
+        select(ChargeLine.visit_id, OpenItem.charge_line_id, OpenItem.amount)
+        .join(OpenItem, OpenItem.charge_line_id == ChargeLine.id)
+        .where(
+            ChargeLine.visit_id.in_(sorted(waiting)),
+            OpenItem.party == Party.PATIENT,
+            OpenItem.amount > ZERO,
+        )
+        .order_by(ChargeLine.visit_id, ChargeLine.position)
+    )
+    for visit_id, line_id, owed in lines:
+        open_cents = owed.cents
+        for receipt in waiting[visit_id]:
+            part = min(open_cents, receipt.cents)
+            if part > 0:
+                drafts.append(
+                    application(work, receipt.receipt_id, line_id, Money(part), remittance_id)
+                )
+                receipt.cents -= part
+                open_cents -= part
+    ledger.post_many(work, drafts)
+    return len(drafts)
+
+
+def _waiting(work: Work, visit_ids: Sequence[int]) -> dict[int, list[_Waiting]]:
+    """By visit: the receipts left for it that hold unapplied money, oldest first."""
+    found: dict[int, list[_Waiting]] = defaultdict(list)
+    for start in range(0, len(visit_ids), 400):
+        rows = work.session.execute(
             select(Receipt.visit_id, Receipt.id, func.sum(Leg.amount))
             .join(Leg, Leg.receipt_id == Receipt.id)
             .where(
-                Receipt.visit_id.in_(wanted[start : start + 400]),
+                Receipt.visit_id.in_(visit_ids[start : start + 400]),
                 Receipt.kind == "patient",
                 Receipt.voided_on.is_(None),
                 Leg.account == Account.UNAPPLIED,
@@ -68,27 +105,5 @@ def apply_waiting(work: Work, visit_ids: Sequence[int], remittance_id: int | Non
             .order_by(Receipt.id)
         )
         for visit_id, receipt_id, amount in rows:
-            held[visit_id or 0].append([receipt_id, -amount.cents])
-    if not held:
-        return 0
-    drafts: list[EntryDraft] = []
-    lines = session.execute(
-        select(ChargeLine.visit_id, OpenItem.charge_line_id, OpenItem.amount)
-        .join(OpenItem, OpenItem.charge_line_id == ChargeLine.id)
-        .where(
-            ChargeLine.visit_id.in_(sorted(held)),
-            OpenItem.party == Party.PATIENT,
-            OpenItem.amount > ZERO,
-        )
-        .order_by(ChargeLine.visit_id, ChargeLine.position)
-    )
-    for visit_id, line_id, owed in lines:
-        open_cents = owed.cents
-        for receipt in held[visit_id]:
-            part = min(open_cents, receipt[1])
-            if part > 0:
-                drafts.append(application(work, receipt[0], line_id, Money(part), remittance_id))
-                receipt[1] -= part
-                open_cents -= part
-    ledger.post_many(work, drafts)
-    return len(drafts)
+            found[visit_id or 0].append(_Waiting(receipt_id, -amount.cents))
+    return found

@@ -86,8 +86,8 @@ class InsuranceReceipt:
     deposit_on: dt.date
 
 
-def open_insurance_receipt(work: Work, draft: InsuranceReceipt) -> tuple[int, str]:
-    """Write the receipt of a remittance; returns its id and number.
+def open_insurance_receipt(work: Work, draft: InsuranceReceipt) -> Receipt:
+    """Write the receipt of a remittance.
 
     Its money is posted by the caller in the same transaction.
     """
@@ -105,7 +105,7 @@ def open_insurance_receipt(work: Work, draft: InsuranceReceipt) -> tuple[int, st
     )
     work.session.add(receipt)
     work.session.flush()
-    return receipt.id, receipt.number
+    return receipt
 
 
 def void_insurance_receipts(work: Work, remittance_id: int, reason: str) -> None:
@@ -139,6 +139,15 @@ def take_payment(work: Work, draft: ReceiptDraft) -> int:
     if patient is None:
         raise NotFound("Choose the patient first.")
     raise_if_any(_problems(work, draft))
+    receipt = _enter(work, draft)
+    audit.record(work, "taken", "receipt", receipt.id)
+    _apply_as_entered(work, receipt.id, draft)
+    work.touch(Changes.PAYMENTS)
+    return receipt.id
+
+
+def _enter(work: Work, draft: ReceiptDraft) -> Receipt:
+    """Keep the receipt and post it: cash came in, and all of it is unapplied."""
     receipt = Receipt(
         number=f"R{counters.take(work, 'receipt'):06d}",
         kind="patient",
@@ -154,8 +163,8 @@ def take_payment(work: Work, draft: ReceiptDraft) -> int:
         entry_key=draft.entry_key,
         created_at=stamp(work.clock.now()),
     )
-    session.add(receipt)
-    session.flush()
+    work.session.add(receipt)
+    work.session.flush()
     ledger.post(
         work,
         EntryDraft(
@@ -168,17 +177,19 @@ def take_payment(work: Work, draft: ReceiptDraft) -> int:
             receipt_id=receipt.id,
         ),
     )
-    audit.record(work, "taken", "receipt", receipt.id)
+    return receipt
+
+
+def _apply_as_entered(work: Work, receipt_id: int, draft: ReceiptDraft) -> None:
+    """Apply a new receipt: as it says, else to its visit's share, else to the oldest balances."""
     if draft.apply_to is not None:
-        apply_receipt(work, receipt.id, draft.apply_to)
+        apply_receipt(work, receipt_id, draft.apply_to)
     elif draft.visit_id is not None:
         copays.apply_waiting(work, [draft.visit_id], None)
         if not draft.is_copay:
-            apply_oldest(work, receipt.id)
+            apply_oldest(work, receipt_id)
     else:
-        apply_oldest(work, receipt.id)
-    work.touch(Changes.PAYMENTS)
-    return receipt.id
+        apply_oldest(work, receipt_id)
 
 
 def _problems(work: Work, draft: ReceiptDraft) -> list[Problem]:

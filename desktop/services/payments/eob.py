@@ -13,10 +13,12 @@ from desktop.models.practice import Payer
 from desktop.models.values.money import ZERO, Money
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.formats.edi import remittance as edi
-from desktop.services.payments import matching, staging
+from desktop.services.payments import staging
+from desktop.services.payments.our_claims import OurClaim, load_claims
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from desktop.services.payments.staging import Staged
 
@@ -60,16 +62,8 @@ def stage_eob(work: Work, draft: EobDraft) -> Staged:
         RuleError: a field is missing, or a line's reasons do not explain its charge.
     """
     payer = work.session.get(Payer, draft.payer_id)
-    problems = []
-    if payer is None:
-        problems.append(Problem("payer_id", "Choose the payer."))
-    if not draft.check_number.strip() and draft.amount:
-        problems.append(Problem("check_number", "Enter the check or EFT number."))
-    if draft.paid_on > work.clock.today():
-        problems.append(Problem("paid_on", "The payment date lies in the future."))
-    if not draft.claims and not draft.provider_adjustments:
-        problems.append(Problem("claims", "Enter at least one claim."))
-    claims = matching.load_claims(work, [c.claim_id for c in draft.claims])
+    problems = _missing(work, draft, payer)
+    claims = load_claims(work, [c.claim_id for c in draft.claims])
     built = []
     for n, claim in enumerate(draft.claims, 1):
         ours = claims.get(claim.claim_id)
@@ -78,26 +72,10 @@ def stage_eob(work: Work, draft: EobDraft) -> Staged:
             continue
         built.append(_claim(work, n, claim, ours, problems))
     raise_if_any(problems)
-    name = payer.name if payer is not None else ""
-    payment = edi.Remittance(
-        payer_name=name,
-        payer_id=f"eob:{draft.payer_id}",
-        payer_ids=(payer.electronic_id,) if payer is not None else (),
-        trace=draft.check_number.strip(),
-        on=draft.paid_on,
-        amount=draft.amount,
-        claims=tuple(built),
-        provider_adjustments=draft.provider_adjustments,
-        method="CHK",
-        set_hash=staging.eob_hash(
-            str(draft.payer_id), draft.check_number, repr(draft.claims), str(draft.amount)
-        ),
-    )
+    payment = _payment(draft, payer, built)
     data = repr(draft).encode("utf-8")
     sha = work.documents.put(data, "eob", f"EOB {draft.check_number}")
-    staged = staging.stage(
-        work, payment, kind="eob", sha=sha, file_name="", payer_id=draft.payer_id
-    )
+    staged = staging.stage(work, payment, staging.Source("eob", sha), draft.payer_id)
     if staged.outcome == "staged":
         return staged
     if staged.difference:
@@ -111,8 +89,43 @@ def stage_eob(work: Work, draft: EobDraft) -> Staged:
     return staged
 
 
+def _missing(work: Work, draft: EobDraft, payer: Payer | None) -> list[Problem]:
+    """What its head lacks."""
+    problems = []
+    if payer is None:
+        problems.append(Problem("payer_id", "Choose the payer."))
+    if not draft.check_number.strip() and draft.amount:
+        problems.append(Problem("check_number", "Enter the check or EFT number."))
+    if draft.paid_on > work.clock.today():
+        problems.append(Problem("paid_on", "The payment date lies in the future."))
+    if not draft.claims and not draft.provider_adjustments:
+        problems.append(Problem("claims", "Enter at least one claim."))
+    return problems
+
+
+def _payment(
+    draft: EobDraft, payer: Payer | None, claims: Sequence[edi.RemittanceClaim]
+) -> edi.Remittance:
+    """The EOB as an 835 would say it."""
+    name = payer.name if payer is not None else ""
+    return edi.Remittance(
+        payer_name=name,
+        payer_id=f"eob:{draft.payer_id}",
+        payer_ids=(payer.electronic_id,) if payer is not None else (),
+        trace=draft.check_number.strip(),
+        on=draft.paid_on,
+        amount=draft.amount,
+        claims=tuple(claims),
+        provider_adjustments=draft.provider_adjustments,
+        method="CHK",
+        set_hash=staging.eob_hash(
+            str(draft.payer_id), draft.check_number, repr(draft.claims), str(draft.amount)
+        ),
+    )
+
+
 def _claim(
-    work: Work, number: int, claim: EobClaim, ours: matching.OurClaim, problems: list[Problem]
+    work: Work, number: int, claim: EobClaim, ours: OurClaim, problems: list[Problem]
 ) -> edi.RemittanceClaim:
     by_id = {line.id: line for line in ours.lines}
     sign = -1 if claim.status == "22" else 1

@@ -13,26 +13,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
-from desktop.models.claims import Claim, ClaimLine, SubmissionClaim
-from desktop.models.people import Coverage, Patient, Person
+from desktop.models.claims import Claim, SubmissionClaim
+from desktop.models.people import Coverage
 from desktop.models.practice import Payer, PayerIdentifier
-from desktop.models.visits import ChargeLine, VisitCoverage
 from desktop.services.claims.life.events import GONE
+from desktop.services.payments.our_claims import OurClaim, OurLine, chunks, load_claims
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from desktop.models.values.money import Money
     from desktop.services.core.work import Work
     from desktop.services.formats.edi.remittance import RemittanceClaim, RemittanceLine
 
-_CHUNK: Final = 400
 _RANK_OF_STATUS: Final = {"1": 1, "2": 2, "3": 3, "19": 1, "20": 2, "21": 3}
 
 
@@ -45,34 +43,6 @@ def fold_name(text: str) -> str:
     """A last name for comparison: no accents, case, spaces or punctuation."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Z]", "", plain.upper())
-
-
-@dataclass(frozen=True, slots=True)
-class OurLine:
-    """A charge line of one of our claims."""
-
-    id: int
-    procedure: str
-    modifiers: tuple[str, ...]
-    service_on: dt.date
-    charge: Money
-
-
-@dataclass(frozen=True, slots=True)
-class OurClaim:
-    """What matching must know of a claim."""
-
-    id: int
-    visit_id: int
-    patient_id: int
-    payer_id: int
-    rank: int
-    service_on: dt.date
-    charge: Money
-    last_name: str
-    lines: tuple[OurLine, ...]
-    # rank -> (payer id, member id) of the visit's coverages
-    coverages: Mapping[int, tuple[int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +71,7 @@ class ClaimIndex:
         ids: set[int] = set()
         wanted = {fold_number(a.control_number) for a in answers} - {""}
         spelled = {v for a in answers for v in _spellings(a.control_number)}
-        for part in _chunks(sorted(spelled)):
+        for part in chunks(sorted(spelled)):
             sent = select(SubmissionClaim.control_number, SubmissionClaim.claim_id).where(
                 SubmissionClaim.control_number.in_(part)
             )
@@ -113,7 +83,7 @@ class ClaimIndex:
                         ids.add(claim_id)
         missing = [a for a in answers if not self._by_number.get(fold_number(a.control_number))]
         numbers = {a.payer_claim_number for a in missing} | {a.other_claim_number for a in missing}
-        for part in _chunks(sorted(numbers - {""})):
+        for part in chunks(sorted(numbers - {""})):
             rows = work.session.execute(
                 select(Claim.payer_claim_number, Claim.id).where(Claim.payer_claim_number.in_(part))
             )
@@ -121,7 +91,7 @@ class ClaimIndex:
                 self._by_payer_number[number].add(claim_id)
                 ids.add(claim_id)
         members = {m for a in missing for m in (a.patient_id, a.subscriber_id) if m}
-        for part in _chunks(sorted(members)):
+        for part in chunks(sorted(members)):
             found = work.session.execute(
                 select(Coverage.member_id, Claim.service_on, Claim.charge, Claim.id)
                 .join(Claim, Claim.patient_id == Coverage.patient_id)
@@ -177,74 +147,12 @@ class ClaimIndex:
 def _of_the_same_visits(work: Work, ids: set[int]) -> set[int]:
     """Claims for later payers that stand beside the claims found."""
     out: set[int] = set()
-    for part in _chunks(sorted(ids)):
+    for part in chunks(sorted(ids)):
         visits = select(Claim.visit_id).where(Claim.id.in_(part))
         later = select(Claim.id).where(
             Claim.visit_id.in_(visits), Claim.rank > 1, Claim.state.not_in(GONE)
         )
         out.update(work.session.scalars(later))
-    return out
-
-
-def load_claims(work: Work, ids: Iterable[int]) -> dict[int, OurClaim]:
-    """Claims with their lines, patient's name and coverages, in four queries a chunk."""
-    out: dict[int, OurClaim] = {}
-    for part in _chunks(sorted(ids)):
-        lines: dict[int, list[OurLine]] = defaultdict(list)
-        rows = work.session.execute(
-            select(
-                ClaimLine.claim_id,
-                ChargeLine.id,
-                ChargeLine.procedure,
-                ChargeLine.modifiers,
-                ChargeLine.service_on,
-                ChargeLine.charge,
-            )
-            .join(ChargeLine, ChargeLine.id == ClaimLine.charge_line_id)
-            .where(ClaimLine.claim_id.in_(part))
-            .order_by(ClaimLine.claim_id, ClaimLine.position)
-        )
-        for r in rows:
-            lines[r.claim_id].append(
-                OurLine(r.id, r.procedure, tuple(r.modifiers.split()), r.service_on, r.charge)
-            )
-        coverages: dict[int, dict[int, tuple[int, str]]] = defaultdict(dict)
-        covered = work.session.execute(
-            select(Claim.id, VisitCoverage.rank, VisitCoverage.payer_id, Coverage.member_id)
-            .join(VisitCoverage, VisitCoverage.visit_id == Claim.visit_id)
-            .join(Coverage, Coverage.id == VisitCoverage.coverage_id)
-            .where(Claim.id.in_(part))
-        )
-        for claim_id, rank, payer_id, member in covered:
-            coverages[claim_id][rank] = (payer_id, member)
-        claims = work.session.execute(
-            select(
-                Claim.id,
-                Claim.visit_id,
-                Claim.patient_id,
-                Claim.payer_id,
-                Claim.rank,
-                Claim.service_on,
-                Claim.charge,
-                Person.last,
-            )
-            .join(Patient, Patient.id == Claim.patient_id)
-            .join(Person, Person.id == Patient.person_id)
-            .where(Claim.id.in_(part))
-        )
-        for c in claims:
-            out[c.id] = OurClaim(
-                c.id,
-                c.visit_id,
-                c.patient_id,
-                c.payer_id,
-                c.rank,
-                c.service_on,
-                c.charge,
-                c.last,
-                tuple(lines[c.id]),
-                coverages[c.id],
-            )
     return out
 
 
@@ -350,11 +258,6 @@ def _spellings(number: str) -> set[str]:
     """Forms under which we may have sent a number that comes back as `number`."""
     bare = number.strip()
     return {bare, bare.upper(), fold_number(bare)} - {""}
-
-
-def _chunks(values: Sequence[str] | Sequence[int]) -> Iterable[Sequence[str] | Sequence[int]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]
 
 
 def find_payer(work: Work, identifiers: Iterable[str], name: str) -> int | None:

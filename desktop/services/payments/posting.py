@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
 
-from desktop.clock import stamp
 from desktop.errors import NotFound, RuleError
 from desktop.models.payments import ProviderAdjustmentRow, Receipt, Remittance, RemittanceClaim
 from desktop.models.values.enums import Account, EntryKind, ReceiptMethod, TaskKind
 from desktop.models.values.money import ZERO, Money
-from desktop.services.core import audit, counters, tasks
+from desktop.services.core import audit, tasks
 from desktop.services.core.work import Changes, Permission, Work, needs
-from desktop.services.money import copays, ledger
+from desktop.services.money import copays, ledger, receipts
 from desktop.services.money.entries import open_entries
 from desktop.services.money.ledger import EntryDraft, LegDraft
 from desktop.services.payments import answers, crossovers, staging
 from desktop.services.payments.book import Book, ClaimRow
+from desktop.services.payments.outcomes import Outcome
 from desktop.services.payments.plan import LinePlan, plan_line
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _post_one(work: Work, row: Remittance) -> Posted:
     crossovers.tie_to_own_claims(work, row)
     book = Book.load(work, row)
     drafts = _header(work, row, receipt)
-    outcomes: list[answers.Outcome] = []
+    outcomes: list[Outcome] = []
     todo: list[tasks.TaskDraft] = []
     for claim in book.claims:
         if claim.state == "matched":
@@ -122,21 +122,17 @@ def _post_one(work: Work, row: Remittance) -> Posted:
 
 
 def _receipt(work: Work, row: Remittance) -> Receipt:
-    receipt = Receipt(
-        number=f"R{counters.take(work, 'receipt'):06d}",
-        kind="insurance",
-        method=_METHODS.get(row.method, ReceiptMethod.EFT),
-        reference=row.trace,
-        amount=row.claims_paid,
-        received_on=work.clock.today(),
-        deposit_on=row.paid_on or work.clock.today(),
-        payer_id=row.payer_id,
-        remittance_id=row.id,
-        created_at=stamp(work.clock.now()),
+    return receipts.open_insurance_receipt(
+        work,
+        receipts.InsuranceReceipt(
+            row.id,
+            row.payer_id,
+            _METHODS.get(row.method, ReceiptMethod.EFT),
+            row.trace,
+            row.claims_paid,
+            row.paid_on or work.clock.today(),
+        ),
     )
-    work.session.add(receipt)
-    work.session.flush()
-    return receipt
 
 
 def _header(work: Work, row: Remittance, receipt: Receipt) -> list[EntryDraft]:
@@ -169,7 +165,7 @@ def _header(work: Work, row: Remittance, receipt: Receipt) -> list[EntryDraft]:
 
 def _post_claim(
     work: Work, book: Book, claim: ClaimRow, receipt_id: int, remittance_id: int
-) -> answers.Outcome:
+) -> Outcome:
     today = work.clock.today()
 
     def entry(legs: tuple[LegDraft, ...], memo: str, line_id: int | None) -> EntryDraft:
@@ -188,7 +184,7 @@ def _post_claim(
         legs = book.mirror(claim.reverses_id, receipt_id)
         book.apply(legs)
         drafts = (entry(legs, "the payer took a payment back", None),) if legs else ()
-        return answers.Outcome(claim, drafts, (), taken_back=True)
+        return Outcome(claim, drafts, (), taken_back=True)
     drafts_: list[EntryDraft] = []
     plans: list[LinePlan] = []
     for line in book.lines(claim.id):
@@ -199,7 +195,7 @@ def _post_claim(
         plans.append(plan)
         if plan.legs:
             drafts_.append(entry(plan.legs, "", line.id))
-    return answers.Outcome(claim, tuple(drafts_), tuple(plans))
+    return Outcome(claim, tuple(drafts_), tuple(plans))
 
 
 def _mark(work: Work, row: Remittance) -> None:
@@ -307,11 +303,7 @@ def unpost_remittance(work: Work, remittance_id: int, reason: str) -> int:
         part.state = "unposted"
     # The last part first: each claim goes back through the states that it came by.
     for part in reversed(rows):
-        for receipt in work.session.scalars(
-            select(Receipt).where(Receipt.remittance_id == part.id, Receipt.voided_on.is_(None))
-        ):
-            receipt.voided_on = work.clock.today()
-            receipt.void_reason = reason.strip()
+        receipts.void_insurance_receipts(work, part.id, reason.strip())
         answers.withdraw(work, part, reason.strip())
         tasks.close_where(work, "the remittance was un-posted", remittance_id=part.id)
         audit.record(work, "unposted", "remittance", part.id)

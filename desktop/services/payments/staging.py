@@ -10,19 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter as Bag
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from desktop.clock import stamp
 from desktop.errors import RuleError
-from desktop.models.payments import (
-    ProviderAdjustmentRow,
-    Remittance,
-    RemittanceAdjustment,
-    RemittanceClaim,
-    RemittanceLine,
-)
+from desktop.models.payments import Remittance, RemittanceClaim
 from desktop.models.values.money import ZERO, Money
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
@@ -30,18 +24,24 @@ from desktop.services.formats.edi import remittance as edi
 from desktop.services.formats.edi.read import read_file
 from desktop.services.formats.edi.training_id import is_training
 from desktop.services.payments import holds, matching
-from desktop.services.payments.adjustments import rule_table
+from desktop.services.payments.content import insert_content
 from desktop.services.payments.takebacks import find_reversed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from decimal import Decimal
+    from collections.abc import Iterable
 
     from desktop.services.formats.edi.problems import EdiProblem
 
 ACTIVE: Final = ("held", "staged", "posted")
-# Predeterminations and claims passed on to somebody else carry no money of ours.
-INFORMATION_STATUS: Final = frozenset({"23", "25"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a payment was read: its kind (``835``, ``eob``), its kept bytes, its file's name."""
+
+    kind: str
+    sha: str
+    file_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +94,12 @@ def stage_file(work: Work, data: bytes, file_name: str) -> StagedFile:
     staged = []
     for done, payment in enumerate(payments):
         work.progress.report(done, len(payments), f"Reading payment {done + 1}…")
-        staged.append(stage(work, payment, kind="835", sha=sha, file_name=file_name))
+        staged.append(stage(work, payment, Source("835", sha, file_name)))
     return StagedFile(file_name, sha, tuple(staged), read.problems)
 
 
 def stage(
-    work: Work,
-    payment: edi.Remittance,
-    *,
-    kind: str,
-    sha: str | None,
-    file_name: str,
-    payer_id: int | None = None,
+    work: Work, payment: edi.Remittance, source: Source, payer_id: int | None = None
 ) -> Staged:
     """Stage one payment; see `stage_file`. Paper EOBs, whose payer is known, come here too."""
     _refuse_other_world(work, (payment.payer_id, *payment.payer_ids))
@@ -121,14 +115,26 @@ def stage(
             (payment.payer_id, _tax_id(payment.payer_id), *payment.payer_ids),
             payment.payer_name,
         )
-    row = Remittance(
-        kind=kind,
+    row = _row(work, payment, source, payer_id)
+    work.session.add(row)
+    work.session.flush()
+    insert_content(work, row, payment)
+    rematch(work, row.id)
+    audit.record(work, "read", "remittance", row.id)
+    work.touch(Changes.PAYMENTS)
+    return _told(work, row, row.state)
+
+
+def _row(work: Work, payment: edi.Remittance, source: Source, payer_id: int | None) -> Remittance:
+    """The row of a payment that is read for the first time; it is held until it is weighed."""
+    return Remittance(
+        kind=source.kind,
         state="held",
         payer_id=payer_id,
         payer_name=payment.payer_name,
         payer_identifier=payment.payer_id,
         trace=payment.trace,
-        trace_key=key,
+        trace_key=trace_key(payment),
         set_hash=payment.set_hash,
         method=payment.method,
         handling=payment.handling,
@@ -138,19 +144,12 @@ def stage(
         deposit=payment.claims_paid - payment.provider_total,
         difference=payment.difference,
         held_reason=_unsound(payment),
-        file_name=file_name,
-        document_sha=sha,
+        file_name=source.file_name,
+        document_sha=source.sha,
         note=holds.other_payee(work, payment),
         set_control=payment.set_control,
         read_at=stamp(work.clock.now()),
     )
-    work.session.add(row)
-    work.session.flush()
-    _insert_content(work, row, payment)
-    rematch(work, row.id)
-    audit.record(work, "read", "remittance", row.id)
-    work.touch(Changes.PAYMENTS)
-    return _told(work, row, row.state)
 
 
 def _tax_id(originator: str) -> str:
@@ -219,168 +218,6 @@ def _unsound(payment: edi.Remittance) -> str:
             where += f", line {line.position}" if line is not None else ""
             return f"The reasons of {where} do not add up: {off.shown} is unexplained."
     return ""
-
-
-def _insert_content(work: Work, row: Remittance, payment: edi.Remittance) -> None:
-    session = work.session
-    next_claim = (session.scalar(select(func.max(RemittanceClaim.id))) or 0) + 1
-    next_line = (session.scalar(select(func.max(RemittanceLine.id))) or 0) + 1
-    rules = rule_table(work, row.payer_id)
-    claims: list[dict[str, Any]] = []
-    lines: list[dict[str, Any]] = []
-    reasons: list[dict[str, Any]] = []
-
-    def add_reasons(found: Sequence[edi.Adjustment], claim_id: int, line_id: int | None) -> None:
-        reasons.extend(
-            {
-                "remittance_claim_id": claim_id,
-                "remittance_line_id": line_id,
-                "group_code": a.group,
-                "reason": a.reason,
-                "amount": a.amount,
-                "quantity": _milli(a),
-                "action": rules.action(a.group, a.reason, a.amount),
-            }
-            for a in found
-        )
-
-    for claim in payment.claims:
-        claims.append(
-            {
-                "id": next_claim,
-                "remittance_id": row.id,
-                "position": claim.position,
-                "control_number": claim.control_number,
-                "status": claim.status,
-                "charge": claim.charge,
-                "paid": claim.paid,
-                "patient_responsibility": claim.patient_responsibility,
-                "payer_claim_number": claim.payer_claim_number,
-                "patient_name": shown_name(claim),
-                "member_id": claim.patient_id or claim.subscriber_id,
-                "service_on": claim.from_on or next((x.from_on for x in claim.lines), None),
-                "state": "information" if _is_information(claim) else "unmatched",
-                "crossover_to": claim.crossover_to,
-                "other_claim_number": claim.other_claim_number,
-                "remarks": " ".join(claim.remarks),
-                "needs_split": not claim.is_reversal
-                and claim.status not in INFORMATION_STATUS
-                and (bool(claim.adjustments) or not claim.lines),
-                "claim_id": None,
-                "rank": None,
-                "matched_by": "",
-                "note": "",
-            }
-        )
-        add_reasons(claim.adjustments, next_claim, None)
-        for line in claim.lines:
-            lines.append(
-                {
-                    "id": next_line,
-                    "remittance_claim_id": next_claim,
-                    "position": line.position,
-                    "code": line.code,
-                    "modifiers": " ".join(line.modifiers),
-                    "charge": line.charge,
-                    "paid": line.paid,
-                    "allowed": line.allowed,
-                    "units": None,
-                    "service_on": line.from_on,
-                    "line_number": line.line_number,
-                    "remarks": " ".join(line.remarks),
-                    "charge_line_id": None,
-                    "matched_by": "",
-                }
-            )
-            add_reasons(line.adjustments, next_claim, next_line)
-            next_line += 1
-        next_claim += 1
-    # Matched before it is written, so that each row is written once.
-    _match(work, row, payment, claims, lines)
-    tables: tuple[tuple[Any, list[dict[str, Any]]], ...] = (
-        (RemittanceClaim.__table__, claims),
-        (RemittanceLine.__table__, lines),
-        (RemittanceAdjustment.__table__, reasons),
-    )
-    for table, rows in tables:
-        if rows:
-            # Into the tables: through the mapped classes each row is weighed again.
-            session.connection().execute(insert(table), rows)
-    plb = [
-        {"remittance_id": row.id, "code": a.code, "reference": a.reference, "amount": a.amount}
-        for a in payment.provider_adjustments
-    ]
-    if plb:
-        session.execute(insert(ProviderAdjustmentRow), plb)
-
-
-def _is_information(claim: edi.RemittanceClaim) -> bool:
-    """Whether it moves nothing; money that came is never passed over, whatever its status."""
-    return claim.status in INFORMATION_STATUS and not claim.paid
-
-
-def _milli(adjustment: edi.Adjustment) -> Decimal | None:
-    quantity = adjustment.quantity
-    return None if quantity is None else round(quantity, 3)
-
-
-def shown_name(claim: edi.RemittanceClaim) -> str:
-    """The patient as the payer names them: ``QUILL, DORA``."""
-    name = claim.patient_name
-    return ", ".join(part for part in (name.last, name.first) if part)
-
-
-def _match(
-    work: Work,
-    row: Remittance,
-    payment: edi.Remittance,
-    claims: list[dict[str, Any]],
-    lines: list[dict[str, Any]],
-) -> None:
-    """Match a freshly read payment's claims and lines: what was found goes into their rows."""
-    index = matching.ClaimIndex(work, payment.claims)
-    if row.payer_id is None:
-        row.payer_id = _payer_of_claims(index, payment)
-    at = 0
-    for stored, answer in zip(claims, payment.claims, strict=True):
-        own = lines[at : at + len(answer.lines)]
-        at += len(answer.lines)
-        if answer.status in INFORMATION_STATUS:
-            if answer.paid:
-                stored["note"] = f"Status {answer.status} carries no money; ask the payer."
-            continue
-        found = index.match(answer, row.payer_id)
-        if isinstance(found, str):
-            stored["note"] = found
-            continue
-        pairs = matching.match_lines(found.claim, answer)
-        for line, (ours, how) in zip(own, pairs, strict=True):
-            if ours is not None:
-                line["charge_line_id"], line["matched_by"] = ours, how
-        lost = next((p.position for p, (o, _) in zip(answer.lines, pairs, strict=True) if not o), 0)
-        stored["state"] = "unmatched" if lost else "matched"
-        stored["claim_id"], stored["rank"] = found.claim.id, found.rank
-        stored["matched_by"] = found.matched_by
-        if lost:
-            stored["note"] = f"Line {lost} fits no line of the claim; choose it."
-    work.session.flush()
-
-
-def _payer_of_claims(index: matching.ClaimIndex, payment: edi.Remittance) -> int | None:
-    """The payer of the claims that the payment names, if it is one and the same.
-
-    Not where another payer of the visit may be the one that writes, as second or third payer
-    under the first one's claim number: then a person says which.
-    """
-    payers = set()
-    for answer in payment.claims:
-        found = index.match(answer, None)
-        if isinstance(found, str):
-            continue
-        if len(found.claim.coverages) > 1 and answer.status not in holds.SAYS_ITS_RANK:
-            return None
-        payers.add(found.claim.coverages.get(found.rank, (found.claim.payer_id, ""))[0])
-    return payers.pop() if len(payers) == 1 else None
 
 
 def rematch(work: Work, remittance_id: int) -> None:

@@ -1,31 +1,29 @@
-"""What a person decides about a remittance: the right claim, the right line, a split, a discard."""
+"""What a person decides about a remittance: its payer, the right claim and line, a discard."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 
 from desktop.errors import NotFound, Problem, RuleError
-from desktop.models.claims import Task
 from desktop.models.payments import (
     Remittance,
     RemittanceAdjustment,
     RemittanceClaim,
     RemittanceLine,
 )
-from desktop.models.practice import Payer, PayerIdentifier
+from desktop.models.practice import Payer
 from desktop.models.values.claim_record import Name
 from desktop.models.values.enums import TaskKind
-from desktop.models.values.money import ZERO, Money
 from desktop.services.core import audit, tasks
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.formats.edi import remittance as edi
 from desktop.services.payments import matching, posting, staging
-from desktop.services.payments.adjustments import INFORMATION, Reduction, rule_table
-from desktop.services.payments.plan import split_whole
+from desktop.services.payments.adjustments import rule_table
+from desktop.services.payments.our_claims import OurClaim, load_claims
+from desktop.services.practice.payers import payers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +36,8 @@ def choose_claim(work: Work, claim_row_id: int, claim_id: int, rank: int | None 
     Raises:
         RuleError: the row is posted already, or a line of it fits no line of that claim.
     """
-    row = _open_row(work, claim_row_id)
-    ours = matching.load_claims(work, [claim_id]).get(claim_id)
+    row = open_row(work, claim_row_id)
+    ours = load_claims(work, [claim_id]).get(claim_id)
     if ours is None:
         raise NotFound(Problem("claim_id", f"There is no claim {claim_id}."))
     remittance = work.session.get_one(Remittance, row.remittance_id)
@@ -69,8 +67,8 @@ def choose_line(work: Work, line_row_id: int, charge_line_id: int) -> None:
     line = work.session.get(RemittanceLine, line_row_id)
     if line is None:
         raise NotFound(f"There is no payment line {line_row_id}.")
-    row = _open_row(work, line.remittance_claim_id)
-    ours = matching.load_claims(work, [row.claim_id or 0]).get(row.claim_id or 0)
+    row = open_row(work, line.remittance_claim_id)
+    ours = load_claims(work, [row.claim_id or 0]).get(row.claim_id or 0)
     if ours is None or charge_line_id not in {x.id for x in ours.lines}:
         raise RuleError(Problem("charge_line_id", "Choose a line of the matched claim."))
     line.charge_line_id, line.matched_by = charge_line_id, "chosen by hand"
@@ -87,7 +85,13 @@ def choose_line(work: Work, line_row_id: int, charge_line_id: int) -> None:
     audit.record(work, "matched", "remittance line", line_row_id, line=charge_line_id)
 
 
-def _open_row(work: Work, claim_row_id: int) -> RemittanceClaim:
+def open_row(work: Work, claim_row_id: int) -> RemittanceClaim:
+    """A claim payment about which a person may still decide.
+
+    Raises:
+        NotFound: there is none.
+        RuleError: it is posted, or its remittance was put away.
+    """
     row = work.session.get(RemittanceClaim, claim_row_id)
     if row is None:
         raise NotFound(f"There is no claim payment {claim_row_id}.")
@@ -141,7 +145,7 @@ def _lines_of(work: Work, remittance_id: int) -> dict[int, list[RemittanceLine]]
     return out
 
 
-def _match_stored_lines(work: Work, row: RemittanceClaim, ours: matching.OurClaim) -> None:
+def _match_stored_lines(work: Work, row: RemittanceClaim, ours: OurClaim) -> None:
     """Match stored lines to a chosen claim."""
     stored = _lines_of(work, row.remittance_id)[row.id]
     pairs = matching.match_lines(ours, _answer(row, stored))
@@ -212,152 +216,13 @@ def _settle(work: Work, row: RemittanceClaim, remittance: Remittance, *, ready: 
 def _close_unmatched_task(work: Work, row: RemittanceClaim) -> None:
     # Equal claims have equal titles: one answer closes one task.
     remittance = work.session.get_one(Remittance, row.remittance_id)
-    task = work.session.scalars(
-        select(Task)
-        .where(
-            Task.remittance_id == row.remittance_id,
-            Task.kind == TaskKind.UNMATCHED,
-            Task.state == "open",
-            Task.title == posting.unmatched_title(row.paid, row.control_number, remittance),
-        )
-        .order_by(Task.id)
-    ).first()
-    if task is not None:
-        task.state, task.closed_on = "done", work.clock.today()
-        task.closed_reason = "matched and posted"
-    work.touch(Changes.TASKS)
-
-
-@dataclass(frozen=True, slots=True)
-class SplitLine:
-    """One line of a proposed split."""
-
-    charge_line_id: int
-    procedure: str
-    charge: Money
-    paid: Money
-    reductions: tuple[Reduction, ...]
-
-
-@needs(Permission.VIEW)
-def propose_split(work: Work, claim_row_id: int) -> tuple[SplitLine, ...]:
-    """How an answer for a whole claim divides over its lines, exact to the cent.
-
-    An answer without lines is divided by charge. Where lines came with claim-level reasons on
-    top, those are divided by what each line was paid (by charge where nothing was).
-
-    Raises:
-        RuleError: the claim is not matched yet.
-    """
-    row = work.session.get(RemittanceClaim, claim_row_id)
-    if row is None or row.claim_id is None:
-        raise RuleError("Match the claim first; then its answer can be split.")
-    ours = matching.load_claims(work, [row.claim_id])[row.claim_id]
-    whole = _whole_reasons(work, claim_row_id)
-    stored = list(
-        work.session.scalars(
-            select(RemittanceLine)
-            .where(RemittanceLine.remittance_claim_id == claim_row_id)
-            .order_by(RemittanceLine.position)
-        )
+    tasks.close_first(
+        work,
+        "matched and posted",
+        remittance_id=row.remittance_id,
+        kind=TaskKind.UNMATCHED,
+        title=posting.unmatched_title(row.paid, row.control_number, remittance),
     )
-    if not stored:
-        parts = split_whole([x.charge for x in ours.lines], row.paid, whole)
-        return tuple(
-            SplitLine(x.id, x.procedure, x.charge, paid, reasons)
-            for x, (paid, reasons) in zip(ours.lines, parts, strict=True)
-        )
-    weights = [max(s.paid.cents, 0) for s in stored]
-    if not any(weights):
-        weights = [s.charge.cents for s in stored]
-    shares = [(r, r.amount.split(weights)) for r in whole]
-    out = []
-    for i, s in enumerate(stored):
-        mine = tuple(Reduction(r.group, r.reason, part[i], r.action) for r, part in shares)
-        paid = s.paid - Money(sum(m.amount.cents for m in mine))
-        out.append(SplitLine(s.charge_line_id or 0, s.code, s.charge, paid, mine))
-    return tuple(out)
-
-
-def _whole_reasons(work: Work, claim_row_id: int) -> list[Reduction]:
-    rows = work.session.scalars(
-        select(RemittanceAdjustment)
-        .where(
-            RemittanceAdjustment.remittance_claim_id == claim_row_id,
-            RemittanceAdjustment.remittance_line_id.is_(None),
-        )
-        .order_by(RemittanceAdjustment.id)
-    )
-    return [
-        Reduction(r.group_code, r.reason, r.amount, r.action)  # type: ignore[arg-type]
-        for r in rows
-    ]
-
-
-@needs(Permission.POST)
-def confirm_split(work: Work, claim_row_id: int) -> None:
-    """Take the proposed split: from now on the answer stands on the lines."""
-    session = work.session
-    row = _open_row(work, claim_row_id)
-    if not row.needs_split:
-        raise RuleError("This claim is answered by line; there is nothing to split.")
-    parts = propose_split(work, claim_row_id)
-    stored = list(
-        session.scalars(
-            select(RemittanceLine)
-            .where(RemittanceLine.remittance_claim_id == claim_row_id)
-            .order_by(RemittanceLine.position)
-        )
-    )
-    if not stored:
-        stored = [
-            RemittanceLine(
-                remittance_claim_id=row.id,
-                position=n,
-                code=p.procedure,
-                charge=p.charge,
-                paid=p.paid,
-                service_on=row.service_on,
-                charge_line_id=p.charge_line_id,
-                matched_by="split",
-            )
-            for n, p in enumerate(parts, 1)
-        ]
-        session.add_all(stored)
-    else:
-        for line, part in zip(stored, parts, strict=True):
-            line.paid = part.paid
-    session.flush()
-    reasons = [
-        {
-            "remittance_claim_id": row.id,
-            "remittance_line_id": line.id,
-            "group_code": r.group,
-            "reason": r.reason,
-            "amount": r.amount,
-            "quantity": None,
-            "action": r.action,
-        }
-        for line, part in zip(stored, parts, strict=True)
-        for r in part.reductions
-        if r.amount != ZERO
-    ]
-    session.execute(
-        update(RemittanceAdjustment)
-        .where(
-            RemittanceAdjustment.remittance_claim_id == row.id,
-            RemittanceAdjustment.remittance_line_id.is_(None),
-        )
-        .values(action=INFORMATION)
-    )
-    if reasons:
-        session.execute(insert(RemittanceAdjustment), reasons)
-    row.needs_split = False
-    row.note = "Split over the lines and confirmed."
-    session.flush()
-    staging.rematch(work, row.remittance_id)
-    audit.record(work, "split", "remittance claim", claim_row_id)
-    work.touch(Changes.PAYMENTS)
 
 
 @needs(Permission.POST)
@@ -390,11 +255,8 @@ def choose_payer(work: Work, remittance_id: int, payer_id: int, *, remember: boo
         raise NotFound(Problem("payer_id", "Choose a payer of the list."))
     row.payer_id = payer_id
     _match_again(work, row)
-    known = work.session.scalar(
-        select(PayerIdentifier.id).where(PayerIdentifier.identifier == row.payer_identifier)
-    )
-    if remember and row.payer_identifier and known is None:
-        work.session.add(PayerIdentifier(payer_id=payer_id, identifier=row.payer_identifier))
+    if remember and row.payer_identifier:
+        payers.remember_identifier(work, payer_id, row.payer_identifier)
     work.session.flush()
     staging.rematch(work, row.id)
     audit.record(work, "changed", "remittance", row.id, payer=payer_id)

@@ -68,15 +68,50 @@ def patient_account(work: Work, patient_id: int) -> PatientAccount:
 
 
 def _visits(work: Work, patient_id: int) -> tuple[AccountVisit, ...]:
-    session = work.session
-    codes: dict[int, list[str]] = {}
-    charges: dict[int, Money] = {}
+    charged = _charged(work, patient_id)
+    adjusted = _adjusted(work, patient_id)
+    owed = _owed(work, patient_id)
+    rows = work.session.execute(
+        select(Visit.id, Visit.service_on, Visit.state)
+        .where(Visit.patient_id == patient_id, Visit.state != VisitState.VOID)
+        .order_by(Visit.service_on.desc(), Visit.id.desc())
+    )
+    found = []
+    for visit_id, service_on, state in rows:
+        codes, charge = charged.get(visit_id, ((), ZERO))
+        less = adjusted.get(visit_id, ZERO)
+        insurance, own = owed.get((visit_id, False), ZERO), owed.get((visit_id, True), ZERO)
+        posted = state is VisitState.POSTED
+        found.append(
+            AccountVisit(
+                id=visit_id,
+                service_on=service_on,
+                state=state,
+                codes=" ".join(codes),
+                charge=charge,
+                paid=charge - less - insurance - own if posted else ZERO,
+                adjusted=less,
+                insurance=insurance,
+                patient=own,
+            )
+        )
+    return tuple(found)
+
+
+def _charged(work: Work, patient_id: int) -> dict[int, tuple[tuple[str, ...], Money]]:
+    """By visit: its procedures in order, and what they cost together."""
+    charged: dict[int, tuple[tuple[str, ...], Money]] = {}
     lines = select(ChargeLine.visit_id, ChargeLine.procedure, ChargeLine.charge).where(
         ChargeLine.patient_id == patient_id, ChargeLine.state != "void"
     )
-    for visit_id, procedure, charge in session.execute(lines.order_by(ChargeLine.position)):
-        codes.setdefault(visit_id, []).append(procedure)
-        charges[visit_id] = charges.get(visit_id, ZERO) + charge
+    for visit_id, procedure, charge in work.session.execute(lines.order_by(ChargeLine.position)):
+        codes, so_far = charged.get(visit_id, ((), ZERO))
+        charged[visit_id] = ((*codes, procedure), so_far + charge)
+    return charged
+
+
+def _adjusted(work: Work, patient_id: int) -> dict[int, Money]:
+    """By visit: what was written off."""
     adjustments = (
         select(ChargeLine.visit_id, func.sum(Leg.amount))
         .join(Leg, Leg.charge_line_id == ChargeLine.id)
@@ -87,7 +122,11 @@ def _visits(work: Work, patient_id: int) -> tuple[AccountVisit, ...]:
         )
         .group_by(ChargeLine.visit_id)
     )
-    adjusted = dict(session.execute(adjustments).all())
+    return dict(work.session.execute(adjustments).all())
+
+
+def _owed(work: Work, patient_id: int) -> dict[tuple[int, bool], Money]:
+    """By visit: what the patient owes (True), and what payers do."""
     owed: dict[tuple[int, bool], Money] = {}
     open_amounts = (
         select(ChargeLine.visit_id, OpenItem.party, func.sum(OpenItem.amount))
@@ -95,34 +134,10 @@ def _visits(work: Work, patient_id: int) -> tuple[AccountVisit, ...]:
         .where(OpenItem.patient_id == patient_id, OpenItem.amount != ZERO)
         .group_by(ChargeLine.visit_id, OpenItem.party)
     )
-    for visit_id, party, amount in session.execute(open_amounts):
+    for visit_id, party, amount in work.session.execute(open_amounts):
         key = (visit_id, party is Party.PATIENT)
         owed[key] = owed.get(key, ZERO) + amount
-    rows = session.execute(
-        select(Visit.id, Visit.service_on, Visit.state)
-        .where(Visit.patient_id == patient_id, Visit.state != VisitState.VOID)
-        .order_by(Visit.service_on.desc(), Visit.id.desc())
-    )
-    found = []
-    for visit_id, service_on, state in rows:
-        charge = charges.get(visit_id, ZERO)
-        less = adjusted.get(visit_id, ZERO)
-        insurance, own = owed.get((visit_id, False), ZERO), owed.get((visit_id, True), ZERO)
-        posted = state is VisitState.POSTED
-        found.append(
-            AccountVisit(
-                id=visit_id,
-                service_on=service_on,
-                state=state,
-                codes=" ".join(codes.get(visit_id, ())),
-                charge=charge,
-                paid=charge - less - insurance - own if posted else ZERO,
-                adjusted=less,
-                insurance=insurance,
-                patient=own,
-            )
-        )
-    return tuple(found)
+    return owed
 
 
 def _receipts(work: Work, patient_id: int) -> tuple[AccountReceipt, ...]:

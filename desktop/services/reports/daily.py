@@ -1,11 +1,11 @@
-"""The day sheet and the deposit list: what moved, entry by entry, and what went to the bank."""
+"""The day sheet: what moved, entry by entry, between the A/R of its morning and its evening."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import aliased
 
 from desktop.models.ledger import Entry, Leg
@@ -13,20 +13,19 @@ from desktop.models.payments import Receipt
 from desktop.models.people import Patient, Person
 from desktop.models.practice import Payer
 from desktop.models.values.enums import Account, EntryKind, ReceiptMethod
-from desktop.models.values.money import ZERO, Money, total
+from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.formats.documents.tables import Column, ReportTable, Value
 from desktop.services.money import ledger
-from desktop.services.reports.values import Period, long_day, said
+from desktop.services.reports.values import Period, long_day
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
 
     from desktop.services.money.ledger import PeriodTotals
 
-_MONEY_IN: Final = (Account.CASH, Account.PAYER_ACCOUNT, Account.INTEREST)
+MONEY_IN: Final = (Account.CASH, Account.PAYER_ACCOUNT, Account.INTEREST)
 METHODS: Final = {
     ReceiptMethod.CASH: "Cash",
     ReceiptMethod.CHECK: "Check",
@@ -34,28 +33,6 @@ METHODS: Final = {
     ReceiptMethod.EFT: "Electronic transfer",
     ReceiptMethod.NONE: "No money moved",
 }
-# PLB03-1, in our own words; the code stands behind.
-_ADJUSTMENTS: Final = {
-    "L6": "Interest",
-    "WO": "Recoupment of an overpayment",
-    "FB": "Forward balance",
-    "LE": "Levy",
-    "72": "Refund recorded by the payer",
-    "CS": "Other adjustment",
-    "AP": "Acceleration of benefits",
-    "J1": "Not covered",
-    "B2": "Rebate",
-    "90": "Early payment allowance",
-    "50": "Late charge",
-    "51": "Interest penalty",
-    "IR": "Tax withheld",
-    "L3": "Penalty",
-}
-
-
-def adjustment_name(code: str | None) -> str:
-    """A provider adjustment in words, with its code."""
-    return f"{_ADJUSTMENTS.get(code or '', 'Other adjustment')} ({code})" if code else "Adjustment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +92,7 @@ def _day_entries(work: Work, on: dt.date) -> tuple[DayEntry, ...]:
         select(
             Leg.entry_id,
             _of(Account.REVENUE).label("revenue"),
-            _of(*_MONEY_IN).label("money_in"),
+            _of(*MONEY_IN).label("money_in"),
             _of(Account.ADJUSTMENT).label("adjusted"),
             _of(Account.REFUND).label("refunded"),
             func.max(Leg.charge_line_id).label("line_id"),
@@ -242,164 +219,3 @@ def day_table(work: Work, period: Period) -> ReportTable:
         (None, "Closing A/R", *blank, *totals),
         frozenset(range(start, len(rows))),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class DepositRow:
-    """One named part of a deposit: claim payments, a patient's payment, or an adjustment.
-
-    The amounts of a receipt's rows sum to what came into the bank for it.
-    """
-
-    on: dt.date
-    receipt_id: int
-    number: str
-    kind: str
-    method: ReceiptMethod
-    reference: str
-    payer: str
-    what: str
-    amount: Money
-    is_first: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DepositList:
-    """The deposits of a period by day and method."""
-
-    period: Period
-    rows: tuple[DepositRow, ...]
-
-    @property
-    def amount(self) -> Money:
-        """Everything that went to the bank."""
-        return total(r.amount for r in self.rows)
-
-    def of_method(self, method: ReceiptMethod) -> Money:
-        """What came by one method."""
-        return total(r.amount for r in self.rows if r.method is method)
-
-
-@needs(Permission.VIEW)
-def deposit_list(work: Work, period: Period) -> DepositList:
-    """What was deposited, by deposit date; a void stands on its own day, below zero.
-
-    Each receipt has its own row: two equal payments of one day are two.
-    """
-    period.check()
-    banked = func.coalesce(Receipt.deposit_on, Receipt.received_on)
-    day = case((Entry.kind == EntryKind.REVERSAL, Entry.accounting_on), else_=banked)
-    # Two small sets instead of every receipt there ever was.
-    deposited = select(Receipt.id).where(*_within(banked, period))
-    reversed_ = select(Entry.receipt_id).where(
-        Entry.kind == EntryKind.REVERSAL, *_within(Entry.accounting_on, period)
-    )
-    other = aliased(Leg)
-    money = (
-        select(other.entry_id)
-        .where(other.entry_id == Entry.id, other.account.in_(_MONEY_IN))
-        .correlate(Entry)
-        .exists()
-    )
-    query = (
-        select(
-            day.label("day"),
-            Entry.id,
-            Entry.kind,
-            Receipt.id.label("receipt_id"),
-            Receipt.number,
-            Receipt.kind.label("side"),
-            Receipt.method,
-            Receipt.reference,
-            Payer.name.label("payer"),
-            Person.last,
-            Person.first,
-            Leg.account,
-            Leg.reason,
-            Leg.amount,
-        )
-        .join(Leg, Leg.entry_id == Entry.id)
-        .join(Receipt, Receipt.id == Entry.receipt_id)
-        .outerjoin(Payer, Payer.id == Receipt.payer_id)
-        .outerjoin(Patient, Patient.id == Receipt.patient_id)
-        .outerjoin(Person, Person.id == Patient.person_id)
-        .where(
-            or_(Receipt.id.in_(deposited), Receipt.id.in_(reversed_)),
-            money,
-            Leg.account != Account.CASH,
-            *_within(day, period),
-        )
-        .order_by(day, Receipt.id, Entry.id, Leg.number)
-    )
-    rows: list[DepositRow] = []
-    seen = 0
-    for r in work.session.execute(query):
-        is_void = r.kind is EntryKind.REVERSAL
-        what = _part(r.account, r.reason, r.side)
-        rows.append(
-            DepositRow(
-                r.day,
-                r.receipt_id,
-                r.number,
-                r.side,
-                r.method,
-                r.reference,
-                r.payer or (f"{r.last}, {r.first}" if r.last else ""),
-                f"Void: {what.lower()}" if is_void else what,
-                -r.amount,
-                r.id != seen,
-            )
-        )
-        seen = r.id
-    return DepositList(period, tuple(rows))
-
-
-def _within(column: SQLColumnExpression[Any], period: Period) -> list[ColumnElement[bool]]:
-    after = [] if period.first is None else [column >= period.first]
-    return [column <= period.last, *after]
-
-
-def _part(account: Account, reason: str | None, side: str) -> str:
-    if account is Account.UNAPPLIED:
-        return "Claim payments" if side == "insurance" else "Payment"
-    return adjustment_name(reason)
-
-
-def deposit_table(work: Work, period: Period) -> ReportTable:
-    """The deposit list as a table, with a subtotal for each method."""
-    found = deposit_list(work, period)
-    columns = (
-        Column("on", "Deposited", "date"),
-        Column("receipt", "Receipt", width=8),
-        Column("method", "Method", width=10),
-        Column("reference", "Reference", width=12),
-        Column("payer", "From", width=18),
-        Column("what", "What", width=18),
-        Column("amount", "Amount", "money"),
-    )
-    rows: list[tuple[Value, ...]] = []
-    sums: list[int] = []
-    for method in METHODS:
-        mine = [r for r in found.rows if r.method is method]
-        rows += [_deposit_row(r) for r in mine]
-        if mine:
-            sums.append(len(rows))
-            name = METHODS[method]
-            rows.append((None, "", name, "", "", "Together", total(r.amount for r in mine)))
-    return ReportTable(
-        "Deposit list",
-        f"{said(period)} · claim payments less provider adjustments",
-        columns,
-        tuple(rows),
-        (None, "", "", "", "", "To the bank", found.amount),
-        frozenset(sums),
-    )
-
-
-def _deposit_row(r: DepositRow) -> tuple[Value, ...]:
-    return (r.on, r.number, METHODS[r.method], r.reference, r.payer, r.what, r.amount)
-
-
-def net_of(rows: Sequence[DepositRow], receipt_id: int) -> Money:
-    """What one receipt brought to the bank."""
-    return total(r.amount for r in rows if r.receipt_id == receipt_id)

@@ -13,7 +13,7 @@ from desktop.services.core import audit
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.formats.documents import report as report_file
 from desktop.services.formats.documents import tables
-from desktop.services.reports import aging, coding, daily, lists, period
+from desktop.services.reports import aging, coding, daily, deposits, lists, period
 from desktop.services.reports.values import Period
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ _ALL: Final = (
         "Deposit list",
         "What went to the bank, by method, receipt by receipt.",
         Span.RANGE,
-        daily.deposit_table,
+        deposits.deposit_table,
     ),
     Report(
         "period",

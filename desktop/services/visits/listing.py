@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
@@ -32,55 +32,11 @@ def list_visits(work: Work, wanted: VisitFilter = VisitFilter()) -> list[VisitRo
     ids = _ids(work, wanted)
     if not ids:
         return []
-    session = work.session
-    provider = aliased(Provider)
     lines = _lines(work, ids)
-    codes: dict[int, list[str]] = {}
-    for visit_id, code in session.execute(
-        select(VisitDiagnosis.visit_id, VisitDiagnosis.code)
-        .where(VisitDiagnosis.visit_id.in_(ids))
-        .order_by(VisitDiagnosis.visit_id, VisitDiagnosis.position)
-    ):
-        codes.setdefault(visit_id, []).append(dotted(code))
-    balances = dict(
-        session.execute(
-            select(ChargeLine.visit_id, func.sum(OpenItem.amount))
-            .join(OpenItem, OpenItem.charge_line_id == ChargeLine.id)
-            .where(ChargeLine.visit_id.in_(ids))
-            .group_by(ChargeLine.visit_id)
-        ).all()
-    )
-    claims = dict(
-        session.execute(
-            select(Claim.visit_id, func.count())
-            .where(Claim.visit_id.in_(ids), Claim.state != ClaimState.VOID)
-            .group_by(Claim.visit_id)
-        ).all()
-    )
-    reviewed = set(
-        session.scalars(
-            select(VisitReview.visit_id).where(
-                VisitReview.visit_id.in_(ids), VisitReview.closed_at.is_(None)
-            )
-        )
-    )
-    found = session.execute(
-        select(
-            Visit.id,
-            Visit.service_on,
-            Visit.state,
-            Visit.patient_id,
-            Person.last,
-            Person.first,
-            Patient.account_number,
-            provider.last.label("provider"),
-        )
-        .join(Patient, Patient.id == Visit.patient_id)
-        .join(Person, Person.id == Patient.person_id)
-        .outerjoin(provider, provider.id == Visit.rendering_id)
-        .where(Visit.id.in_(ids))
-        .order_by(Visit.service_on.desc(), Visit.id.desc())
-    )
+    codes = _diagnoses(work, ids)
+    balances = _balances(work, ids)
+    claims = _claims(work, ids)
+    reviewed = _in_review(work, ids)
     return [
         VisitRow(
             id=v.id,
@@ -97,8 +53,73 @@ def list_visits(work: Work, wanted: VisitFilter = VisitFilter()) -> list[VisitRo
             claims=claims.get(v.id, 0),
             in_review=v.id in reviewed,
         )
-        for v in found
+        for v in work.session.execute(_named(ids))
     ]
+
+
+def _named(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+    """The visits with their patient and provider, newest first."""
+    provider = aliased(Provider)
+    return (
+        select(
+            Visit.id,
+            Visit.service_on,
+            Visit.state,
+            Visit.patient_id,
+            Person.last,
+            Person.first,
+            Patient.account_number,
+            provider.last.label("provider"),
+        )
+        .join(Patient, Patient.id == Visit.patient_id)
+        .join(Person, Person.id == Patient.person_id)
+        .outerjoin(provider, provider.id == Visit.rendering_id)
+        .where(Visit.id.in_(ids))
+        .order_by(Visit.service_on.desc(), Visit.id.desc())
+    )
+
+
+def _diagnoses(work: Work, ids: Sequence[int]) -> dict[int, list[str]]:
+    codes: dict[int, list[str]] = {}
+    for visit_id, code in work.session.execute(
+        select(VisitDiagnosis.visit_id, VisitDiagnosis.code)
+        .where(VisitDiagnosis.visit_id.in_(ids))
+        .order_by(VisitDiagnosis.visit_id, VisitDiagnosis.position)
+    ):
+        codes.setdefault(visit_id, []).append(dotted(code))
+    return codes
+
+
+def _balances(work: Work, ids: Sequence[int]) -> dict[int, Money]:
+    return dict(
+        work.session.execute(
+            select(ChargeLine.visit_id, func.sum(OpenItem.amount))
+            .join(OpenItem, OpenItem.charge_line_id == ChargeLine.id)
+            .where(ChargeLine.visit_id.in_(ids))
+            .group_by(ChargeLine.visit_id)
+        ).all()
+    )
+
+
+def _claims(work: Work, ids: Sequence[int]) -> dict[int, int]:
+    """How many claims stand for each visit."""
+    return dict(
+        work.session.execute(
+            select(Claim.visit_id, func.count())
+            .where(Claim.visit_id.in_(ids), Claim.state != ClaimState.VOID)
+            .group_by(Claim.visit_id)
+        ).all()
+    )
+
+
+def _in_review(work: Work, ids: Sequence[int]) -> set[int]:
+    return set(
+        work.session.scalars(
+            select(VisitReview.visit_id).where(
+                VisitReview.visit_id.in_(ids), VisitReview.closed_at.is_(None)
+            )
+        )
+    )
 
 
 def _lines(work: Work, ids: Sequence[int]) -> dict[int, tuple[list[str], int]]:

@@ -59,6 +59,29 @@ def ask_print(
     on_test: Callable[[Mapping[str, Any]], None],
 ) -> None:
     """How the forms are printed; the printer's correction is remembered on this machine."""
+    form = _print_form(ids)
+
+    def save(values: Mapping[str, Any], dialog: FormDialog) -> None:
+        _remember(values)
+        on_save(values, dialog)
+
+    def try_it() -> None:
+        values = form.checked()
+        if values is None:
+            return
+        _remember(values)
+        try:
+            on_test(values)
+        except AppError as error:
+            form.show_error(error)
+
+    dialog = FormDialog(parent, "Print forms", form, verb="Print", on_save=save)
+    form.add_widget(_own_row("Print a test sheet", try_it))
+    dialog.open()
+
+
+def _print_form(ids: Sequence[int] | None) -> Form:
+    """What is printed and how, with this machine's correction filled in."""
     form = Form()
     many = f"the {len(ids):,} chosen claims" if ids else "all ready claims of payers on paper"
     form.add_widget(plain_label(f"This prints {many} on CMS-1500 forms and marks them sent."))
@@ -79,33 +102,20 @@ def ask_print(
             "scale": str(settings.value("cms1500/scale", _FULL_SIZE)),
         }
     )
+    return form
 
-    def save(values: Mapping[str, Any], dialog: FormDialog) -> None:
-        _remember(values)
-        on_save(values, dialog)
 
-    dialog = FormDialog(parent, "Print forms", form, verb="Print", on_save=save)
+def _own_row(words: str, on_click: Callable[[], None]) -> QWidget:
+    """A button that is as wide as its words and no wider, on a row of its own."""
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)
-    test = QPushButton("Print a test sheet")
-    test.setAutoDefault(False)
-    layout.addWidget(test)
+    button = QPushButton(words)
+    button.setAutoDefault(False)
+    button.clicked.connect(on_click)
+    layout.addWidget(button)
     layout.addStretch(1)
-
-    def try_it() -> None:
-        values = form.checked()
-        if values is None:
-            return
-        _remember(values)
-        try:
-            on_test(values)
-        except AppError as error:
-            form.show_error(error)
-
-    test.clicked.connect(try_it)
-    form.add_widget(row)
-    dialog.open()
+    return row
 
 
 def _remember(values: Mapping[str, Any]) -> None:

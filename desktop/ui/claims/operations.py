@@ -22,7 +22,7 @@ from desktop.services.sample.payer.adjudicate import Scenario
 from desktop.services.sample.payer.service import SentFile, answer_submission, sent_files
 
 if TYPE_CHECKING:
-    from desktop.services.claims.delivery.sending import LeftOut
+    from desktop.services.claims.delivery.ready import LeftOut
     from desktop.services.core.database import Database
     from desktop.services.sample.payer.payer import TrainingFile
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         NoteLine,
     )
     from desktop.services.practice.codes.code_pages import ShownCode
-    from desktop.ui.lib.theme import Scheme
+    from desktop.ui.lib.schemes import Scheme
 
 _CHILDREN_SHOWN = 80
 _KEYS = 9

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
-from desktop.services.payments import choices, worklist
+from desktop.services.payments import choices, splits, worklist
 from desktop.services.practice.payers import payers
 from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from desktop.errors import AppError
     from desktop.services.core.work import Work
     from desktop.services.payments.choices import LineChoice
-    from desktop.services.payments.views import ClaimView, LineView
-    from desktop.services.payments.worklist import SplitLine
+    from desktop.services.payments.claim_views import ClaimView, LineView
+    from desktop.services.payments.splits import SplitLine
     from desktop.ui.lib.page import Context
     from desktop.ui.payments.rows import Row
 
@@ -222,7 +222,7 @@ def confirm_split(owner: QWidget, context: Context, claim: ClaimView) -> None:
 
             context.runner.write(
                 dialog,
-                lambda work: worklist.confirm_split(work, claim.id),
+                lambda work: splits.confirm_split(work, claim.id),
                 done,
                 dialog.refused,
                 disable=dialog.save_button,
@@ -230,7 +230,7 @@ def confirm_split(owner: QWidget, context: Context, claim: ClaimView) -> None:
 
         FormDialog(owner, "Confirm the split", form, verb="Confirm the split", on_save=save).open()
 
-    context.runner.read(owner, lambda work: worklist.propose_split(work, claim.id), show)
+    context.runner.read(owner, lambda work: splits.propose_split(work, claim.id), show)
 
 
 def show_bytes(owner: QWidget, row: Row, found: Sequence[str]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.services.money import receipts
 from desktop.services.payments import choices
@@ -13,38 +14,95 @@ from desktop.ui.lib.form import Form
 from desktop.ui.payments import words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from PySide6.QtWidgets import QWidget
 
-    from desktop.models.values.enums import Party
     from desktop.models.values.money import Money
     from desktop.services.core.work import Work
     from desktop.services.payments.choices import CreditPart, LineChoice
     from desktop.ui.lib.page import Context
 
 
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """What is done with an amount that somebody owes on a line.
+
+    Attributes:
+        title: of the question, and what its button says.
+        source: asks whose debt is meant.
+        moves: whether somebody else owes it afterwards, who is then asked for.
+        do: does it, by the values of the form; returns the entry's id.
+        told: says what was done.
+    """
+
+    title: str
+    source: str
+    moves: bool
+    do: Callable[[Work, int, Mapping[str, Any]], int]
+    told: Callable[[Mapping[str, Any]], str]
+
+
+_WRITE_OFF: Final = _Deed(
+    "Write off",
+    "Owed by",
+    moves=False,
+    do=lambda work, line_id, v: receipts.write_off(
+        work, line_id, v["party"], v["amount"], v["reason"]
+    ),
+    told=lambda v: f"{v['amount'].shown} written off.",
+)
+_TRANSFER: Final = _Deed(
+    "Transfer",
+    "From",
+    moves=True,
+    do=lambda work, line_id, v: receipts.transfer(
+        work, line_id, v["party"], v["target"], v["amount"], v["reason"]
+    ),
+    told=lambda v: f"{v['amount'].shown} is now owed by the {words.PARTIES[v['target']]}.",
+)
+
+
 def write_off(owner: QWidget, context: Context, charge_line_id: int) -> None:
     """Write off part of what somebody owes on a line."""
-    _open(owner, context, charge_line_id, moves=False)
+    _open(owner, context, charge_line_id, _WRITE_OFF)
 
 
 def transfer(owner: QWidget, context: Context, charge_line_id: int) -> None:
     """Move what one party owes on a line to another."""
-    _open(owner, context, charge_line_id, moves=True)
+    _open(owner, context, charge_line_id, _TRANSFER)
 
 
-def _open(owner: QWidget, context: Context, charge_line_id: int, *, moves: bool) -> None:
+def _open(owner: QWidget, context: Context, charge_line_id: int, deed: _Deed) -> None:
     def show(line: LineChoice | None) -> None:
         if line is None or not line.owed:
             messages.info(owner, "Nobody owes anything on this line.")
             return
-        _form(owner, context, line, moves=moves)
+        _ask(owner, context, line, deed)
 
     context.runner.read(owner, lambda work: choices.charge_line(work, charge_line_id), show)
 
 
-def _form(owner: QWidget, context: Context, line: LineChoice, *, moves: bool) -> None:
+def _ask(owner: QWidget, context: Context, line: LineChoice, deed: _Deed) -> None:
+    def save(values: Mapping[str, Any], dialog: FormDialog) -> None:
+        def done(_entry: int) -> None:
+            dialog.saved()
+            messages.info(owner, deed.told(values))
+
+        context.runner.write(
+            dialog,
+            lambda work: deed.do(work, line.id, values),
+            done,
+            dialog.refused,
+            disable=dialog.save_button,
+        )
+
+    form = _form(line, deed)
+    FormDialog(owner, deed.title, form, verb=deed.title, on_save=save).open()
+
+
+def _form(line: LineChoice, deed: _Deed) -> Form:
+    """Whose debt, how much and why; the amount follows the party that is chosen."""
     owed = dict(line.owed)
     form = Form()
     form.add_widget(
@@ -55,12 +113,12 @@ def _form(owner: QWidget, context: Context, line: LineChoice, *, moves: bool) ->
     )
     source = form.add(
         "party",
-        "From" if moves else "Owed by",
+        deed.source,
         Choice(
             [(party, f"{words.PARTIES[party]} ({amount.shown})") for party, amount in owed.items()]
         ),
     )
-    if moves:
+    if deed.moves:
         form.add("target", "To", Choice([(p, text) for p, text in words.PARTIES.items()]))
     amount = form.add("amount", "Amount", MoneyEdit(), required=True)
     form.add("reason", "Why", TextEdit(limit=200), required=True)
@@ -70,40 +128,7 @@ def _form(owner: QWidget, context: Context, line: LineChoice, *, moves: bool) ->
 
     source.edited.connect(fill)
     fill()
-
-    def save(values: Mapping[str, Any], dialog: FormDialog) -> None:
-        party: Party = values["party"]
-        value: Money = values["amount"]
-
-        def done(_entry: int) -> None:
-            dialog.saved()
-            if moves:
-                whom = words.PARTIES[values["target"]]
-                messages.info(owner, f"{value.shown} is now owed by the {whom}.")
-            else:
-                messages.info(owner, f"{value.shown} written off.")
-
-        if moves:
-            context.runner.write(
-                dialog,
-                lambda work: receipts.transfer(
-                    work, line.id, party, values["target"], value, values["reason"]
-                ),
-                done,
-                dialog.refused,
-                disable=dialog.save_button,
-            )
-        else:
-            context.runner.write(
-                dialog,
-                lambda work: receipts.write_off(work, line.id, party, value, values["reason"]),
-                done,
-                dialog.refused,
-                disable=dialog.save_button,
-            )
-
-    title, verb = ("Transfer", "Transfer") if moves else ("Write off", "Write off")
-    FormDialog(owner, title, form, verb=verb, on_save=save).open()
+    return form
 
 
 def take_off(owner: QWidget, context: Context, claim_id: int) -> None:

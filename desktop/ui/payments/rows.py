@@ -14,7 +14,8 @@ from desktop.ui.payments import words
 if TYPE_CHECKING:
     import datetime as dt
 
-    from desktop.services.payments.views import ClaimView, LineView, ReasonView, RemittanceView
+    from desktop.services.payments.claim_views import ClaimView, LineView, ReasonView
+    from desktop.services.payments.views import RemittanceView
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from desktop.models.people import Coverage, Patient, Person
 from desktop.models.practice import Payer, Practice
 from desktop.models.values.enums import Party, ReceiptMethod
 from desktop.models.values.money import ZERO, Money, total
-from desktop.services.billing.statements import build, explain, receipt, run
+from desktop.services.billing.statements import build, explain, moves, receipt, run
 from desktop.services.billing.statements.run import RunRow, Why
 from desktop.services.formats.documents.statement import check
 from desktop.services.formats.documents.statement_data import StatementData, message_for_age
@@ -94,7 +94,7 @@ def test_self_pay_says_that_no_insurance_was_on_file(database: Database) -> None
     who = database.write(make)
     data = database.read(lambda w: build.build(w, who, TODAY))
     assert data is not None
-    assert [r.text for r in data.lines[0].reasons] == [build.SELF_PAY]
+    assert [r.text for r in data.lines[0].reasons] == [moves.SELF_PAY]
 
 
 def test_every_payment_shown_is_found_again_in_the_rows(database: Database) -> None:

@@ -14,7 +14,7 @@ from desktop.models.payments import Remittance, RemittanceClaim
 from desktop.models.values.enums import Account, ClaimState, Party, ReceiptMethod, TaskKind
 from desktop.models.values.money import Money
 from desktop.services.money import ledger, receipts
-from desktop.services.payments import posting, staging, worklist
+from desktop.services.payments import posting, splits, staging, worklist
 from tests.factories import LineSpec
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
 
@@ -357,12 +357,12 @@ def test_answer_without_lines_waits_for_its_split(database: Database) -> None:
     held = stage(database, era([whole]))
     assert held.outcome == "held"
     row = database.read(lambda w: w.session.scalar(select(RemittanceClaim.id))) or 0
-    parts = database.read(lambda w: worklist.propose_split(w, row))
+    parts = database.read(lambda w: splits.propose_split(w, row))
     assert sum(p.paid.cents for p in parts) == 9999
     assert all(
         p.charge.cents == p.paid.cents + sum(r.amount.cents for r in p.reductions) for p in parts
     )
-    database.write(lambda w: worklist.confirm_split(w, row))
+    database.write(lambda w: splits.confirm_split(w, row))
     database.write(lambda w: posting.post_remittance(w, held.id))
     assert (owed(scene, 0), owed(scene, 1)) == ({}, {})
 

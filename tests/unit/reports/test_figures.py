@@ -21,7 +21,7 @@ from desktop.services.money import ages as age_boxes
 from desktop.services.money import ledger, receipts
 from desktop.services.money.receipts import ReceiptDraft
 from desktop.services.payments import posting, staging
-from desktop.services.reports import aging, daily, lists, period, registry
+from desktop.services.reports import aging, daily, deposits, lists, period, registry
 from desktop.services.reports.values import Period
 from tests.factories import LineSpec, make_coverage, make_patient, make_payer, make_visit
 from tests.unit.formats.documents import reading
@@ -157,9 +157,9 @@ def test_two_equal_payments_on_one_day_are_both_shown(database: Database) -> Non
         pay(database, scene.patient, 2000, ReceiptMethod.CHECK, reference="77")
     sheet = database.read(lambda w: daily.day_sheet(w, TODAY))
     assert [e.payment.cents for e in sheet.entries if e.payment] == [2000, 2000]
-    deposits = database.read(lambda w: daily.deposit_list(w, Period.day(TODAY)))
-    assert [r.amount.cents for r in deposits.rows] == [2000, 2000]
-    assert deposits.of_method(ReceiptMethod.CHECK) == Money(4000)
+    listed = database.read(lambda w: deposits.deposit_list(w, Period.day(TODAY)))
+    assert [r.amount.cents for r in listed.rows] == [2000, 2000]
+    assert listed.of_method(ReceiptMethod.CHECK) == Money(4000)
 
 
 def test_day_sheet_opens_and_closes_with_the_ar(database: Database, clock: SampleClock) -> None:
@@ -186,8 +186,8 @@ def test_voided_receipt_stands_in_the_day_sheet_and_the_deposits_of_its_own_day(
     receipt = pay(database, scene.patient, 2000, ReceiptMethod.CHECK, reference="9")
     clock.on = dt.date(2026, 9, 18)
     database.write(lambda w: receipts.void_receipt(w, receipt, "returned check"))
-    before = database.read(lambda w: daily.deposit_list(w, Period.day(TODAY)))
-    after = database.read(lambda w: daily.deposit_list(w, Period.day(clock.on)))
+    before = database.read(lambda w: deposits.deposit_list(w, Period.day(TODAY)))
+    after = database.read(lambda w: deposits.deposit_list(w, Period.day(clock.on)))
     assert (before.amount, after.amount) == (Money(2000), Money(-2000))
     assert after.rows[0].what == "Void: payment"
     sheet = database.read(lambda w: daily.day_sheet(w, clock.on))
@@ -200,7 +200,7 @@ def test_insurance_deposit_reconciles_by_named_rows(database: Database) -> None:
     line = Svc(10000, 8000, [("CO", "45", 2000)], scene.lines[0])
     plb = [("L6", "INT", -150), ("WO", "OLD", 3000), ("FB", "NEXT", -500)]
     post(database, era([Clp(scene.control, [line])], plb=plb))
-    found = database.read(lambda w: daily.deposit_list(w, Period.day(dt.date(2026, 9, 14))))
+    found = database.read(lambda w: deposits.deposit_list(w, Period.day(dt.date(2026, 9, 14))))
     assert [(r.what, r.amount.cents) for r in found.rows] == [
         ("Interest (L6)", 150),
         ("Recoupment of an overpayment (WO)", -3000),

@@ -24,7 +24,7 @@ from desktop.services.claims.record import build as claim_build
 from desktop.services.formats.documents.statement import check
 from desktop.services.money import ledger, receipts
 from desktop.services.payments import posting, staging
-from desktop.services.reports import aging, daily
+from desktop.services.reports import aging, daily, deposits
 from desktop.services.reports.values import Period
 from tests.factories import (
     LineSpec,
@@ -194,7 +194,7 @@ class World:
         assert t.closing_ar == t.insurance_ar + t.patient_ar
 
     def _check_deposits(self) -> None:
-        found = daily.deposit_list(self.work, Period(None, self.clock.on))
+        found = deposits.deposit_list(self.work, Period(None, self.clock.on))
         cash = self.work.session.scalar(
             select(func.sum(Leg.amount)).where(Leg.account == Account.CASH)
         )

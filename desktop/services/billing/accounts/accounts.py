@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from desktop.models.ledger import OpenItem, OpenReceipt
 from desktop.models.payments import Receipt, Statement
@@ -82,19 +82,7 @@ def accounts(work: Work, guarantor_ids: Sequence[int] | None = None) -> list[Gua
         return found.setdefault(guarantor_id, GuarantorAccount(guarantor_id))
 
     chosen = [] if guarantor_ids is None else [Patient.guarantor_id.in_(guarantor_ids)]
-    items = select(
-        OpenItem.patient_id,
-        func.sum(OpenItem.amount).filter(OpenItem.party == Party.PATIENT).label("own"),
-        func.sum(OpenItem.amount).filter(OpenItem.party > Party.PATIENT).label("pending"),
-    ).where(OpenItem.amount != NOTHING)
-    if chosen:
-        items = items.where(OpenItem.patient_id.in_(select(Patient.id).where(*chosen)))
-    by_patient = items.group_by(OpenItem.patient_id).subquery()
-    for guarantor_id, may_not_bill, own, pending in work.session.execute(
-        select(
-            Patient.guarantor_id, Patient.may_not_bill, by_patient.c.own, by_patient.c.pending
-        ).join(by_patient, by_patient.c.patient_id == Patient.id)
-    ):
+    for guarantor_id, may_not_bill, own, pending in work.session.execute(_open_by_patient(chosen)):
         one = account(guarantor_id)
         one.pending += pending or ZERO
         if may_not_bill:
@@ -103,39 +91,71 @@ def accounts(work: Work, guarantor_ids: Sequence[int] | None = None) -> list[Gua
             one.due += own or ZERO
     # Looking at each line's visit is most of the work, and few practices need it.
     if _anything_bars(work):
-        for guarantor_id, amount in work.session.execute(
-            select(Patient.guarantor_id, func.sum(OpenItem.amount))
-            .join(OpenItem, OpenItem.patient_id == Patient.id)
-            .join(ChargeLine, ChargeLine.id == OpenItem.charge_line_id)
-            .where(
-                OpenItem.party == Party.PATIENT,
-                OpenItem.amount != NOTHING,
-                Patient.may_not_bill.is_(False),
-                barred_visit(),
-                *chosen,
-            )
-            .group_by(Patient.guarantor_id)
-        ):
+        for guarantor_id, amount in work.session.execute(_barred_by_visit(chosen)):
             account(guarantor_id).due -= amount
             account(guarantor_id).barred += amount
-    for guarantor_id, amount in work.session.execute(
+    for guarantor_id, amount in work.session.execute(_held_by_guarantor(chosen)):
+        account(guarantor_id).unapplied = amount
+    for guarantor_id, last_on in work.session.execute(_last_sent(guarantor_ids)):
+        if guarantor_id in found:
+            found[guarantor_id].last_on = last_on
+    return [found[i] for i in sorted(found)]
+
+
+def _open_by_patient(
+    chosen: Sequence[ColumnElement[bool]],
+) -> Select[int, bool, Money | None, Money | None]:
+    """Each patient's guarantor, whether nobody may bill them, their own balance, what waits."""
+    items = select(
+        OpenItem.patient_id,
+        func.sum(OpenItem.amount).filter(OpenItem.party == Party.PATIENT).label("own"),
+        func.sum(OpenItem.amount).filter(OpenItem.party > Party.PATIENT).label("pending"),
+    ).where(OpenItem.amount != NOTHING)
+    if chosen:
+        items = items.where(OpenItem.patient_id.in_(select(Patient.id).where(*chosen)))
+    by_patient = items.group_by(OpenItem.patient_id).subquery()
+    return select(
+        Patient.guarantor_id, Patient.may_not_bill, by_patient.c.own, by_patient.c.pending
+    ).join(by_patient, by_patient.c.patient_id == Patient.id)
+
+
+def _barred_by_visit(chosen: Sequence[ColumnElement[bool]]) -> Select[int, Money]:
+    """Balances of patients who may be billed, on visits for which they may not."""
+    return (
+        select(Patient.guarantor_id, func.sum(OpenItem.amount))
+        .join(OpenItem, OpenItem.patient_id == Patient.id)
+        .join(ChargeLine, ChargeLine.id == OpenItem.charge_line_id)
+        .where(
+            OpenItem.party == Party.PATIENT,
+            OpenItem.amount != NOTHING,
+            Patient.may_not_bill.is_(False),
+            barred_visit(),
+            *chosen,
+        )
+        .group_by(Patient.guarantor_id)
+    )
+
+
+def _held_by_guarantor(chosen: Sequence[ColumnElement[bool]]) -> Select[int, Money]:
+    """What receipts of a guarantor's patients still hold."""
+    return (
         select(Patient.guarantor_id, func.sum(OpenReceipt.amount))
         .join(Receipt, Receipt.patient_id == Patient.id)
         .join(OpenReceipt, OpenReceipt.receipt_id == Receipt.id)
         .where(Receipt.id.in_(select(held().c.receipt_id)), Receipt.kind == "patient", *chosen)
         .group_by(Patient.guarantor_id)
         .having(func.sum(OpenReceipt.amount) != NOTHING)
-    ):
-        account(guarantor_id).unapplied = amount
+    )
+
+
+def _last_sent(guarantor_ids: Sequence[int] | None) -> Select[int, dt.date]:
+    """The day of each guarantor's newest statement that stands."""
     sent = select(Statement.guarantor_id, func.max(Statement.issued_on)).where(
         Statement.voided_on.is_(None)
     )
     if guarantor_ids is not None:
         sent = sent.where(Statement.guarantor_id.in_(guarantor_ids))
-    for guarantor_id, last_on in work.session.execute(sent.group_by(Statement.guarantor_id)):
-        if guarantor_id in found:
-            found[guarantor_id].last_on = last_on
-    return [found[i] for i in sorted(found)]
+    return sent.group_by(Statement.guarantor_id)
 
 
 @dataclass(frozen=True, slots=True)

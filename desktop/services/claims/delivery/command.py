@@ -12,7 +12,7 @@ from desktop.models.claims import Claim, ClaimLine
 from desktop.models.values.enums import ClaimState, VisitState
 from desktop.models.visits import ChargeLine, Visit, VisitCoverage
 from desktop.services.claims.delivery.printing import print_claims
-from desktop.services.claims.delivery.sending import Batch, Delivery, LeftOut, resume_queued, send
+from desktop.services.claims.delivery.sending import Batch, Delivery, resume_queued, send
 from desktop.services.claims.life.create import check_claims, create_for_visits
 from desktop.services.claims.life.events import GONE, UNSENT
 from desktop.services.core.work import Permission, Work, needs
@@ -20,6 +20,7 @@ from desktop.services.core.work import Permission, Work, needs
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from desktop.services.claims.delivery.ready import LeftOut
     from desktop.services.claims.life.checking import Checker, ClaimFinding
     from desktop.services.core.database import Database
     from desktop.services.formats.documents.cms1500 import PrinterProfile

@@ -11,17 +11,10 @@ from desktop.clock import stamp
 from desktop.errors import RuleError
 from desktop.models.claims import Claim, Submission, SubmissionClaim
 from desktop.models.practice import Payer
-from desktop.models.values.enums import ClaimState
 from desktop.models.values.money import total
-from desktop.services.claims.delivery.sending import (
-    Batch,
-    LeftOut,
-    ReadyClaim,
-    select_ready,
-    write_submission,
-)
-from desktop.services.claims.life.events import Step, get, move_many, set_columns
-from desktop.services.claims.life.lifecycle import closing_steps
+from desktop.services.claims.delivery.ready import LeftOut, ReadyClaim, select_ready, sift
+from desktop.services.claims.delivery.sending import Batch, move_sent, write_submission
+from desktop.services.claims.life.events import get
 from desktop.services.claims.record import codec
 from desktop.services.claims.record.split import DIAGNOSES, PAPER_LINES
 from desktop.services.core import audit, counters, numbers
@@ -63,38 +56,17 @@ def print_claims(
         checker: stands in for the checks.
     """
     ready, left_out = select_ready(work, claim_ids, on_paper=True, checker=checker)
-    kept = []
-    for claim in ready:
-        why = _too_long(claim)
-        if why:
-            left_out.append(LeftOut(claim.claim_id, why))
-        else:
-            kept.append(claim)
+    kept = sift(ready, left_out, _too_long)
     if not kept:
         return PrintRun(b"", Batch(None, left_out=tuple(left_out)))
     options = _options(work, [c.payer_id for c in kept], work.clock.today())
     pdf = cms1500.render(
         [c.record for c in kept], profile or PrinterProfile(), boxes=not data_only, options=options
     )
-    name = f"cms1500-{counters.take(work, numbers.PRINT):09d}.pdf"
-    now = stamp(work.clock.now())
-    submission = Submission(
-        kind="CMS-1500",
-        state="sent",
-        file_name=name,
-        document_sha=work.documents.put(pdf, "CMS-1500", name),
-        claims=len(kept),
-        charge=total(c.record.charge for c in kept),
-        queued_at=now,
-        queued_on=work.clock.today(),
-        sent_at=now,
-    )
+    submission = _submission(work, kept, pdf)
     write_submission(work, submission, kept, {})
-    ids = [c.claim_id for c in kept]
-    sha = submission.document_sha
-    move_many(work, [Step(i, ClaimState.SENT, f"Printed as {name}.", sha) for i in ids])
-    set_columns(work, ids, sent_on=work.clock.today())
-    move_many(work, closing_steps(work, ids))
+    name, ids = submission.file_name, [c.claim_id for c in kept]
+    move_sent(work, ids, f"Printed as {name}.", submission.document_sha)
     audit.record(work, "printed", "submission", submission.id, claims=len(ids))
     return PrintRun(pdf, Batch(submission.id, name, tuple(ids), submission.charge, tuple(left_out)))
 
@@ -143,13 +115,32 @@ def preview(work: Work, claim_id: int) -> bytes:
     return cms1500.render([record], boxes=True, options=_options(work, [claim.payer_id], on))
 
 
-def _too_long(claim: ReadyClaim) -> str:
+def _submission(work: Work, claims: Sequence[ReadyClaim], pdf: bytes) -> Submission:
+    """The submission of a print run whose forms are kept with it; printed is sent."""
+    name = f"cms1500-{counters.take(work, numbers.PRINT):09d}.pdf"
+    now = stamp(work.clock.now())
+    return Submission(
+        kind="CMS-1500",
+        state="sent",
+        file_name=name,
+        document_sha=work.documents.put(pdf, "CMS-1500", name),
+        claims=len(claims),
+        charge=total(c.record.charge for c in claims),
+        queued_at=now,
+        queued_on=work.clock.today(),
+        sent_at=now,
+    )
+
+
+def _too_long(claim: ReadyClaim) -> LeftOut | None:
+    """Why a claim does not fit a form."""
     record = claim.record
     if len(record.lines) <= PAPER_LINES and len(record.diagnoses) <= DIAGNOSES:
-        return ""
-    return (
+        return None
+    return LeftOut(
+        claim.claim_id,
         f"Claim {claim.claim_id} has {len(record.lines)} lines and a form holds {PAPER_LINES}: "
-        "mark its payer as billed on paper and make the claims of the visit again."
+        "mark its payer as billed on paper and make the claims of the visit again.",
     )
 
 

@@ -11,22 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import insert, select
 
 from desktop.clock import stamp
 from desktop.errors import AppError, Problem, RuleError, raise_if_any
 from desktop.models.claims import Claim, Submission, SubmissionClaim
 from desktop.models.practice import Payer, Practice
-from desktop.models.values.enums import ClaimState, Severity
+from desktop.models.values.enums import ClaimState
 from desktop.models.values.money import ZERO, Money, total
 from desktop.services.claims.delivery import outbox
-from desktop.services.claims.life.create import check_claims
-from desktop.services.claims.life.events import UNSENT, Step, move_many, set_columns
+from desktop.services.claims.delivery.ready import LeftOut, select_ready, sift
+from desktop.services.claims.life.events import Step, move_many, set_columns
 from desktop.services.claims.life.lifecycle import closing_steps, renumber
-from desktop.services.claims.record import codec
 from desktop.services.core import audit, counters, numbers
 from desktop.services.core.work import Changes, Permission, Work, needs
-from desktop.services.formats.edi.collector import without_collector
 from desktop.services.formats.edi.training_id import (
     TRAINING_ID,
     TRAINING_NAME,
@@ -39,18 +37,9 @@ from desktop.services.practice.office import practice as office
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from desktop.models.values.claim_record import ClaimRecord
-    from desktop.services.claims.life.checking import Checker, Verdict
+    from desktop.services.claims.delivery.ready import ReadyClaim
+    from desktop.services.claims.life.checking import Checker
     from desktop.services.core.database import Database
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A claim that does not go, and why; `field` leads to what must be mended."""
-
-    claim_id: int
-    text: str
-    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +70,6 @@ class Delivery:
     submission_id: int
     path: Path | None
     problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadyClaim:
-    """A claim as it is about to go out; `text` is its record as stored."""
-
-    claim_id: int
-    payer_id: int
-    record: ClaimRecord
-    text: str
 
 
 # -- the whole way --------------------------------------------------------------------------
@@ -191,13 +170,7 @@ def prepare_batch(
     """
     ready, left_out = select_ready(work, claim_ids, on_paper=False, checker=checker,
                                    recheck=recheck)  # fmt: skip
-    kept = []
-    for claim in ready:
-        problems = unwritable(claim.record)
-        if problems:
-            left_out.append(LeftOut(claim.claim_id, problems[0].text, problems[0].field))
-        else:
-            kept.append(claim)
+    kept = sift(ready, left_out, _unwritable)
     if not kept:
         return Batch(None, left_out=tuple(left_out))
     practice = work.session.get_one(Practice, 1)
@@ -207,23 +180,9 @@ def prepare_batch(
     records = [c.record for c in kept]
     data = write_837p(batch, records)
     sets = {r.control_number: s.control for s in plan_sets(batch, records) for r in s.claims}
-    prefix = "training-" if work.is_sample else ""
-    name = f"{prefix}claims-{batch.interchange_control:09d}.837"
-    submission = Submission(
-        kind="837P",
-        state="queued",
-        interchange_control=batch.interchange_control,
-        group_control=batch.group_control,
-        file_name=name,
-        folder=folder,
-        document_sha=work.documents.put(data, "837P", name),
-        claims=len(kept),
-        charge=total(r.charge for r in records),
-        queued_at=stamp(work.clock.now()),
-        queued_on=work.clock.today(),
-    )
+    submission = _submission(work, batch, kept, data, folder)
     write_submission(work, submission, kept, sets)
-    text = f"Queued as {name}."
+    text = f"Queued as {submission.file_name}."
     _move_all(work, kept, ClaimState.QUEUED, text, submission.document_sha)
     return _batch(submission, kept, left_out)
 
@@ -243,10 +202,7 @@ def mark_sent(work: Work, submission_id: int) -> None:
             .order_by(SubmissionClaim.control_number)
         )
     )
-    name, sha = submission.file_name, submission.document_sha
-    move_many(work, [Step(i, ClaimState.SENT, f"Sent as {name}.", sha) for i in ids])
-    set_columns(work, ids, sent_on=work.clock.today())
-    move_many(work, closing_steps(work, ids))
+    move_sent(work, ids, f"Sent as {submission.file_name}.", submission.document_sha)
     audit.record(work, "sent", "submission", submission_id, claims=len(ids))
 
 
@@ -288,92 +244,6 @@ def queued_submissions(work: Work) -> list[int]:
     return list(work.session.scalars(query))
 
 
-def select_ready(
-    work: Work,
-    claim_ids: Sequence[int] | None,
-    *,
-    on_paper: bool,
-    checker: Checker | None = None,
-    recheck: bool = True,
-) -> tuple[list[ReadyClaim], list[LeftOut]]:
-    """The claims that may go, in order of their ids, and those that may not.
-
-    With ids given, the payer's way (paper or file) is not asked for a claim on paper.
-    """
-    rows = _rows(work, claim_ids, on_paper=on_paper)
-    verdicts: dict[int, Verdict] = {}
-    if recheck:
-        verdicts = check_claims(work, [r[0] for r in rows if r[1] in UNSENT], checker)
-        rows = _rows(work, claim_ids, on_paper=on_paper)
-    ready: list[tuple[int, int, str]] = []
-    left_out: list[LeftOut] = []
-    for claim_id, state, payer_id, text, paper, errors, warnings in rows:
-        if state is not ClaimState.READY:
-            verdict = verdicts.get(claim_id)
-            if verdict is not None and verdict.findings:
-                left_out.append(_held(claim_id, verdict))
-            else:
-                left_out.append(LeftOut(claim_id, _why_not(claim_id, state, errors, warnings)))
-        elif paper and not on_paper:
-            left_out.append(
-                LeftOut(claim_id, f"Claim {claim_id} goes to a payer on paper; print it.")
-            )
-        else:
-            ready.append((claim_id, payer_id, text))
-    known = {r[0] for r in rows}
-    left_out += [
-        LeftOut(claim_id, f"There is no claim {claim_id}.")
-        for claim_id in claim_ids or ()
-        if claim_id not in known
-    ]
-    with without_collector():
-        return [ReadyClaim(i, payer, codec.load(text), text) for i, payer, text in ready], left_out
-
-
-_Row = Row[int, ClaimState, int, str, bool, int, int]
-
-
-def _rows(work: Work, claim_ids: Sequence[int] | None, *, on_paper: bool) -> list[_Row]:
-    query = (
-        select(
-            Claim.id,
-            Claim.state,
-            Claim.payer_id,
-            Claim.record,
-            Payer.on_paper,
-            Claim.errors,
-            Claim.warnings,
-        )
-        .join(Payer, Payer.id == Claim.payer_id)
-        .order_by(Claim.id)
-    )
-    if claim_ids is None:
-        query = query.where(Claim.state.in_(UNSENT), Payer.on_paper.is_(on_paper))
-        return list(work.session.execute(query))
-    rows: list[_Row] = []
-    wanted = sorted(set(claim_ids))
-    for start in range(0, len(wanted), 1000):
-        piece = query.where(Claim.id.in_(wanted[start : start + 1000]))
-        rows.extend(work.session.execute(piece))
-    return rows
-
-
-def _held(claim_id: int, verdict: Verdict) -> LeftOut:
-    """The first finding, and how many stand beside it."""
-    first = next((f for f in verdict.findings if f.severity is Severity.ERROR), verdict.findings[0])
-    others = len(verdict.findings) - 1
-    more = f" ({others} more)" if others else ""
-    return LeftOut(claim_id, f"Claim {claim_id}: {first.text}{more}", first.field)
-
-
-def _why_not(claim_id: int, state: ClaimState, errors: int, warnings: int) -> str:
-    if state is ClaimState.DRAFT:
-        return f"Claim {claim_id} is held by {errors} error(s); open it and mend them."
-    if state is ClaimState.CHECKED:
-        return f"Claim {claim_id} has {warnings} warning(s) to mend or pass with a reason."
-    return f"Claim {claim_id} is {state.value}; only a ready claim goes out."
-
-
 def write_submission(
     work: Work, submission: Submission, claims: Sequence[ReadyClaim], sets: dict[str, str]
 ) -> None:
@@ -396,6 +266,40 @@ def write_submission(
     )
     audit.record(work, "queued", "submission", submission.id, claims=len(claims))
     work.touch(Changes.CLAIMS)
+
+
+def move_sent(work: Work, claim_ids: Sequence[int], text: str, sha: str) -> None:
+    """Bring claims to sent, today; then the claims that they stand in for are closed."""
+    move_many(work, [Step(i, ClaimState.SENT, text, sha) for i in claim_ids])
+    set_columns(work, claim_ids, sent_on=work.clock.today())
+    move_many(work, closing_steps(work, claim_ids))
+
+
+def _unwritable(claim: ReadyClaim) -> LeftOut | None:
+    """Why a claim cannot be said in a file."""
+    problems = unwritable(claim.record)
+    return LeftOut(claim.claim_id, problems[0].text, problems[0].field) if problems else None
+
+
+def _submission(
+    work: Work, batch: Batch837, claims: Sequence[ReadyClaim], data: bytes, folder: str
+) -> Submission:
+    """The queued submission of a file whose bytes are kept with it."""
+    prefix = "training-" if work.is_sample else ""
+    name = f"{prefix}claims-{batch.interchange_control:09d}.837"
+    return Submission(
+        kind="837P",
+        state="queued",
+        interchange_control=batch.interchange_control,
+        group_control=batch.group_control,
+        file_name=name,
+        folder=folder,
+        document_sha=work.documents.put(data, "837P", name),
+        claims=len(claims),
+        charge=total(c.record.charge for c in claims),
+        queued_at=stamp(work.clock.now()),
+        queued_on=work.clock.today(),
+    )
 
 
 def _move_all(

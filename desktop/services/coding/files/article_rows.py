@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from desktop.clock import stamp
 from desktop.errors import RuleError
@@ -20,7 +20,7 @@ from desktop.services.coding.releases.systems import Draft
 from desktop.services.coding.releases.writer import GAP
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from desktop.services.coding.base.connection import Connection
     from desktop.services.coding.base.parts import Import, Part
@@ -181,6 +181,8 @@ def save(
 
 Code = tuple[str, str, str]
 """Parent, title, attributes."""
+Stated = dict[str, tuple[Code, Article]]
+"""By code: what a snapshot says of it, and the article by whose dates it holds."""
 
 
 def _write_codes(
@@ -190,14 +192,7 @@ def _write_codes(
     articles: Mapping[str, Article],
     groups: Mapping[str, Group],
 ) -> None:
-    wanted: dict[str, tuple[Code, Article]] = {}
-    for article in articles.values():
-        said = {"status": "A", "version": article.version}
-        if article.contractors:
-            said["contractors"] = ",".join(sorted(article.contractors))
-        wanted[article.id] = (("", article.title, json.dumps(said)), article)
-    for group in groups.values():
-        wanted[group.key] = ((group.article, group.text, "{}"), articles[group.article])
+    stated = _stated(articles, groups)
     rows = connection.execute(
         "SELECT id, code, parent, title, attributes, valid_from FROM code WHERE system_id = ?"
         " AND (valid_to IS NULL OR valid_to >= ?)",
@@ -208,10 +203,38 @@ def _write_codes(
             "SELECT DISTINCT code FROM code WHERE system_id = ?", (system,)
         )
     }  # fmt: skip
+    kept = _keep_or_end(connection, rows, day, stated)
+    connection.executemany(
+        "INSERT INTO code (system_id, kind, code, parent, title, short_title, billable, order_key,"
+        " attributes, valid_from, valid_to) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+        list(_fresh(system, stated, kept, known, day)),
+    )
+
+
+def _stated(articles: Mapping[str, Article], groups: Mapping[str, Group]) -> Stated:
+    stated: Stated = {}
+    for article in articles.values():
+        said = {"status": "A", "version": article.version}
+        if article.contractors:
+            said["contractors"] = ",".join(sorted(article.contractors))
+        stated[article.id] = (("", article.title, json.dumps(said)), article)
+    for group in groups.values():
+        stated[group.key] = ((group.article, group.text, "{}"), articles[group.article])
+    return stated
+
+
+def _keep_or_end(
+    connection: Connection, rows: Sequence[Sequence[Any]], day: dt.date, stated: Stated
+) -> set[str]:
+    """Let the rows that are still stated go on, and end the others on the day before `day`.
+
+    Returns:
+        the codes whose row goes on.
+    """
     eve = (day - dt.timedelta(days=1)).isoformat()
     kept: set[str] = set()
     for row, code, parent, title, attributes, start in rows:
-        new = wanted.get(code)
+        new = stated.get(code)
         if new is not None and (new[0] == (parent, title, attributes) or start >= day.isoformat()):
             kept.add(code)
             end = new[1].last.isoformat() if new[1].last else None
@@ -223,16 +246,17 @@ def _write_codes(
             connection.execute("DELETE FROM code WHERE id = ?", (row,))
         else:
             connection.execute("UPDATE code SET valid_to = ? WHERE id = ?", (eve, row))
-    fresh = []
-    for number, (code, (value, article)) in enumerate(sorted(wanted.items()), 1):
+    return kept
+
+
+def _fresh(
+    system: int, stated: Stated, kept: set[str], known: set[str], day: dt.date
+) -> Iterator[tuple[str | int | None, ...]]:
+    """Rows to insert: of what no kept row says; an article known before holds from `day` on."""
+    for number, (code, (value, article)) in enumerate(sorted(stated.items()), 1):
         start = max(article.first, day) if code in known else article.first
         if code not in kept and (article.last is None or article.last >= start):
             end = article.last.isoformat() if article.last else None
             parent, title, attributes = value
             row = (system, "code", code, parent, title, "", 0, number * GAP, attributes)
-            fresh.append((*row, start.isoformat(), end))
-    connection.executemany(
-        "INSERT INTO code (system_id, kind, code, parent, title, short_title, billable, order_key,"
-        " attributes, valid_from, valid_to) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-        fresh,
-    )
+            yield (*row, start.isoformat(), end)

@@ -118,9 +118,7 @@ def import_files(
         EnvironmentProblem: it cannot be read.
     """
     options = options or ImportOptions()
-    day = options.valid_from
-    if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise RuleError(f"No code set begins on {day.isoformat()}; give its first day of force.")
+    _check_day(options.valid_from)
     names = ", ".join(path.name for path in paths)
     progress(0, 100, f"Reading {names}")
     with ExitStack() as stack:
@@ -143,6 +141,12 @@ def import_files(
             ]
             heard(100, 100, "Saving")
     return results
+
+
+def _check_day(day: dt.date | None) -> None:
+    """Refuse a first day that was typed wrong."""
+    if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise RuleError(f"No code set begins on {day.isoformat()}; give its first day of force.")
 
 
 def _unknown(name: str) -> str:

@@ -7,7 +7,7 @@ import json
 import random
 from typing import TYPE_CHECKING, Any, Final
 
-from desktop.services.claims.delivery.sending import select_ready
+from desktop.services.claims.delivery.ready import select_ready
 from desktop.services.formats.documents import cms1500
 from desktop.services.formats.documents.bare_forms import bare_forms
 from desktop.services.formats.documents.cms1500_grid import baseline, left

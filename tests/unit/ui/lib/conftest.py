@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from desktop.ui.lib import theme
+from desktop.ui.lib import schemes, theme
 from desktop.ui.lib.runner import Runner
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _themed(qapp: QApplication) -> Iterator[None]:
-    theme.apply_theme(theme.LIGHT)
+    theme.apply_theme(schemes.LIGHT)
     yield
-    theme.apply_theme(theme.LIGHT)
+    theme.apply_theme(schemes.LIGHT)
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtGui import QPalette
 
 from desktop.resources import resource
-from desktop.ui.lib import commands, theme
+from desktop.ui.lib import commands, schemes, theme
 from desktop.ui.lib.icons import icon
-from desktop.ui.lib.theme import CONTRACTS, SCHEMES, Scheme
+from desktop.ui.lib.schemes import CONTRACTS, SCHEMES, Scheme
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_every_painted_pair_has_its_contrast(scheme: Scheme) -> None:
     short = [
-        (ink, ground, round(theme.contrast(getattr(scheme, ink), getattr(scheme, ground)), 2))
+        (ink, ground, round(schemes.contrast(getattr(scheme, ink), getattr(scheme, ground)), 2))
         for ink, ground, least in CONTRACTS
-        if theme.contrast(getattr(scheme, ink), getattr(scheme, ground)) < least
+        if schemes.contrast(getattr(scheme, ink), getattr(scheme, ground)) < least
     ]
     assert short == []
 
@@ -35,14 +35,14 @@ def test_the_applied_palette_is_the_computed_one(qapp: QApplication, scheme: Sch
 
 
 def test_contrast_by_the_known_ends() -> None:
-    assert theme.contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert theme.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert schemes.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert schemes.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
 def test_the_choice_is_remembered() -> None:
     theme.choose_theme(theme.ThemeChoice.DARK)
     assert theme.chosen_theme() is theme.ThemeChoice.DARK
-    assert theme.current() is theme.DARK
+    assert theme.current() is schemes.DARK
 
 
 def test_each_icon_is_drawn_by_strokes_and_renders(qapp: QApplication) -> None:
