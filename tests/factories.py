@@ -215,40 +215,52 @@ def make_visit(
         )
     first = min(coverages, key=lambda c: c.rank, default=None)
     for position, spec in enumerate(lines, 1):
-        line = ChargeLine(
-            visit_id=row.id,
-            patient_id=patient.id,
-            position=position,
-            state="posted" if posted else "draft",
-            service_on=service_on,
-            to_on=service_on,
-            place=row.place,
-            procedure=spec.procedure,
-            title="Office visit",
-            modifiers=spec.modifiers,
-            pointers=spec.pointers,
-            units=spec.units,
-            charge=spec.charge,
-        )
-        work.session.add(line)
-        work.session.flush()
+        line = _add_line(work, row, position, spec, posted=posted)
         if posted:
-            party = Party(first.rank) if first else Party.PATIENT
-            payer_id = first.payer_id if first else None
-            ledger.post(
-                work,
-                ledger.EntryDraft(
-                    EntryKind.CHARGE,
-                    work.clock.today(),
-                    (
-                        ledger.receivable(line.id, party, payer_id, spec.charge),
-                        ledger.LegDraft(Account.REVENUE, -spec.charge, charge_line_id=line.id),
-                    ),
-                ),
-            )
+            _post_charge(work, line, first)
     work.session.flush()
     work.session.refresh(row)
     return row
+
+
+def _add_line(
+    work: Work, visit: Visit, position: int, spec: LineSpec, *, posted: bool
+) -> ChargeLine:
+    line = ChargeLine(
+        visit_id=visit.id,
+        patient_id=visit.patient_id,
+        position=position,
+        state="posted" if posted else "draft",
+        service_on=visit.service_on,
+        to_on=visit.service_on,
+        place=visit.place,
+        procedure=spec.procedure,
+        title="Office visit",
+        modifiers=spec.modifiers,
+        pointers=spec.pointers,
+        units=spec.units,
+        charge=spec.charge,
+    )
+    work.session.add(line)
+    work.session.flush()
+    return line
+
+
+def _post_charge(work: Work, line: ChargeLine, first: Coverage | None) -> None:
+    """The charge in the ledger, owed by the first payer, or by the patient without one."""
+    party = Party(first.rank) if first else Party.PATIENT
+    payer_id = first.payer_id if first else None
+    ledger.post(
+        work,
+        ledger.EntryDraft(
+            EntryKind.CHARGE,
+            work.clock.today(),
+            (
+                ledger.receivable(line.id, party, payer_id, line.charge),
+                ledger.LegDraft(Account.REVENUE, -line.charge, charge_line_id=line.id),
+            ),
+        ),
+    )
 
 
 def set_up_practice(work: Work) -> Practice:

@@ -127,6 +127,24 @@ def test_the_coder_does_not_review_his_own_visit_but_may_take_it_back(
     assert database.read(review.open_reviews) == []
 
 
+def _give_reason(dialog: ReviewDialog, window: MainWindow, qtbot: QtBot, reason: str) -> None:
+    qtbot.waitUntil(dialog.reason.hasFocus)
+    type_in(dialog.reason, reason)
+    press(dialog.reason, ENTER)
+    settle(qtbot, window)
+
+
+def _name_code(
+    dialog: ReviewDialog, window: MainWindow, qtbot: QtBot, key: Qt.Key, code: str
+) -> None:
+    """Begin a verdict that needs a better code, and type it."""
+    press(dialog.list, key)
+    qtbot.waitUntil(dialog.diagnosis.hasFocus)
+    type_in(dialog.diagnosis, code)
+    settle(qtbot, window)
+    press(dialog.diagnosis, ENTER)
+
+
 def test_a_reviewer_judges_every_code_by_keys_and_closes(
     opened: Callable[[], VisitsPage], window: MainWindow, qtbot: QtBot, database: Database,
     visit_id: int,
@@ -139,17 +157,11 @@ def test_a_reviewer_judges_every_code_by_keys_and_closes(
     assert page.title().endswith("in review")
     dialog = _review(qtbot, window)
     assert _rows(dialog)[0].startswith("A   E11.9")
-    press(dialog.list, Qt.Key.Key_C)
-    qtbot.waitUntil(dialog.diagnosis.hasFocus)
-    type_in(dialog.diagnosis, "E11.65")
-    settle(qtbot, window)
-    press(dialog.diagnosis, ENTER)
+    _name_code(dialog, window, qtbot, Qt.Key.Key_C, "E11.65")
     qtbot.waitUntil(dialog.reason.hasFocus)
     press(dialog.reason, ENTER)
     assert "Say why" in dialog.says.text()
-    type_in(dialog.reason, "the sugar was 400")
-    press(dialog.reason, ENTER)
-    settle(qtbot, window)
+    _give_reason(dialog, window, qtbot, "the sugar was 400")
     assert dialog.view.items[0].better_code == "E1165"
     assert dialog.list.currentRow() == 1, "the cursor goes on to the next code"
     press(dialog.list, Qt.Key.Key_A)
@@ -157,21 +169,11 @@ def test_a_reviewer_judges_every_code_by_keys_and_closes(
     press(dialog.list, ENTER, CONTROL)
     assert "no verdict yet" in dialog.says.text()
     press(dialog.list, Qt.Key.Key_R)
-    qtbot.waitUntil(dialog.reason.hasFocus)
-    type_in(dialog.reason, "no such visit")
-    press(dialog.reason, ENTER)
-    settle(qtbot, window)
+    _give_reason(dialog, window, qtbot, "no such visit")
     press(dialog.list, Qt.Key.Key_A)
     settle(qtbot, window)
-    press(dialog.list, Qt.Key.Key_D)
-    qtbot.waitUntil(dialog.diagnosis.hasFocus)
-    type_in(dialog.diagnosis, "Z79.4")
-    settle(qtbot, window)
-    press(dialog.diagnosis, ENTER)
-    qtbot.waitUntil(dialog.reason.hasFocus)
-    type_in(dialog.reason, "on insulin")
-    press(dialog.reason, ENTER)
-    settle(qtbot, window)
+    _name_code(dialog, window, qtbot, Qt.Key.Key_D, "Z79.4")
+    _give_reason(dialog, window, qtbot, "on insulin")
     assert dialog.close_button.isEnabled()
     press(dialog.list, ENTER, CONTROL)
     settle(qtbot, window)

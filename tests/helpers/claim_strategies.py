@@ -243,6 +243,42 @@ _numbers = itertools.count(1)
 
 
 @st.composite
+def stacks(
+    draw: st.DrawFn, patient: PersonRecord, of: tuple[LineRecord, ...]
+) -> tuple[int, tuple[CoverageRecord, ...]]:
+    """One to three coverages and the rank that is billed: each payer before it has answered."""
+    ranks = draw(st.integers(1, 3))
+    own = [draw(coverages(rank, patient)) for rank in range(1, ranks + 1)]
+    target = draw(st.integers(1, ranks))
+    answered = tuple(
+        dataclasses.replace(c, answer=draw(answers(of))) if c.rank < target else c for c in own
+    )
+    return target, answered
+
+
+@st.composite
+def happened(draw: st.DrawFn, claim: ClaimRecord, on: dt.date) -> ClaimRecord:
+    """A claim with what led to it: an onset, an accident, a stay, days off work."""
+    accident = draw(st.sampled_from([(), (), ("EM",), ("AA",), ("OA",), ("AA", "EM")]))
+    inpatient = draw(st.booleans())
+    dates = [DatedFact("431", on)] if draw(st.booleans()) else []
+    if "AA" in accident or "OA" in accident:
+        dates.append(DatedFact("439", on))
+    return dataclasses.replace(
+        claim,
+        related_causes=accident,
+        accident_state="IL" if "AA" in accident else "",
+        dates=tuple(dates),
+        hospital_from=on if inpatient else None,
+        hospital_to=on if inpatient and draw(st.booleans()) else None,
+        unable_to_work_from=on if draw(st.booleans()) else None,
+        unable_to_work_to=on if draw(st.booleans()) else None,
+        condition_codes=draw(st.sampled_from([(), ("AB",)])),
+        property_casualty_number=draw(st.sampled_from(["", "", "PC-1"])),
+    )
+
+
+@st.composite
 def claims(
     draw: st.DrawFn, billing: st.SearchStrategy[ProviderRecord] | None = None
 ) -> ClaimRecord:
@@ -253,21 +289,9 @@ def claims(
     own_lines = tuple(
         draw(lines(number, len(codes), on)) for number in range(1, draw(st.integers(1, 5)) + 1)
     )
-    ranks = draw(st.integers(1, 3))
-    own_coverages = [draw(coverages(rank, patient)) for rank in range(1, ranks + 1)]
-    target = draw(st.integers(1, ranks))
-    answered = tuple(
-        dataclasses.replace(c, answer=draw(answers(own_lines))) if c.rank < target else c
-        for c in own_coverages
-    )
+    target, answered = draw(stacks(patient, own_lines))
     frequency = draw(st.sampled_from([Frequency.ORIGINAL, Frequency.ORIGINAL, *Frequency]))
-    accident = draw(st.sampled_from([(), (), ("EM",), ("AA",), ("OA",), ("AA", "EM")]))
-    referring = draw(st.none() | providers(person=True))
-    inpatient = draw(st.booleans())
-    dates = [DatedFact("431", on)] if draw(st.booleans()) else []
-    if "AA" in accident or "OA" in accident:
-        dates.append(DatedFact("439", on))
-    return ClaimRecord(
+    claim = ClaimRecord(
         control_number=f"C{next(_numbers):09d}",
         payer_rank=target,
         coverages=answered,
@@ -279,7 +303,7 @@ def claims(
         frequency=frequency,
         original_number="" if frequency is Frequency.ORIGINAL else "ORIG:1",
         rendering=draw(st.none() | providers(person=True)),
-        referring=referring,
+        referring=draw(st.none() | providers(person=True)),
         referring_qualifier=draw(st.sampled_from(["DN", "DK", "DQ"])),
         facility=draw(st.none() | providers(person=False)),
         pay_to=draw(st.none() | providers(person=False)),
@@ -288,19 +312,11 @@ def claims(
         prior_authorization=draw(st.sampled_from(["", "AUTH~1"])),
         referral_number=draw(st.sampled_from(["", "REF9"])),
         clia=draw(st.sampled_from(["", "14D0123456"])),
-        related_causes=accident,
-        accident_state="IL" if "AA" in accident else "",
-        dates=tuple(dates),
-        hospital_from=on if inpatient else None,
-        hospital_to=on if inpatient and draw(st.booleans()) else None,
-        unable_to_work_from=on if draw(st.booleans()) else None,
-        unable_to_work_to=on if draw(st.booleans()) else None,
-        condition_codes=draw(st.sampled_from([(), ("AB",)])),
-        property_casualty_number=draw(st.sampled_from(["", "", "PC-1"])),
         delay_reason=draw(st.sampled_from(["", "", "11"])),
         note=draw(st.sampled_from(["", "", "See attached: naïve patient"])),
         patient_paid=draw(st.sampled_from([ZERO, Money(2500), Money(1)])),
     )
+    return draw(happened(claim, on))
 
 
 @st.composite

@@ -214,6 +214,18 @@ def same_line(claim: ClaimRecord, line: LineRecord, sent: SentLine) -> None:
     )
     assert sent.description == fold(line.description)
     assert sent.note == fold(line.note)
+    same_drug(line, sent)
+    if line.rendering:
+        same_provider(line.rendering, sent.party("82"))
+    ordering = line.ordering or (claim.referring if claim.referring_qualifier == "DK" else None)
+    if ordering:
+        same_provider(ordering, sent.party("DK"))
+    else:
+        assert sent.party("DK") is None
+    same_prior(claim, line, sent)
+
+
+def same_drug(line: LineRecord, sent: SentLine) -> None:
     if line.drug is None:
         assert sent.drug is None
     else:
@@ -224,13 +236,10 @@ def same_line(claim: ClaimRecord, line: LineRecord, sent: SentLine) -> None:
             line.drug.unit,
         )
         assert sent.drug.prescription_number == line.drug.prescription_number
-    if line.rendering:
-        same_provider(line.rendering, sent.party("82"))
-    ordering = line.ordering or (claim.referring if claim.referring_qualifier == "DK" else None)
-    if ordering:
-        same_provider(ordering, sent.party("DK"))
-    else:
-        assert sent.party("DK") is None
+
+
+def same_prior(claim: ClaimRecord, line: LineRecord, sent: SentLine) -> None:
+    """What each other payer said of the line, in the order of the payers."""
     answered = [
         (c.payer.electronic_id, prior)
         for c in sorted(claim.coverages, key=lambda c: c.rank)

@@ -19,6 +19,7 @@ import os
 import shutil
 import struct
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -254,6 +255,16 @@ def restore(
     slots = _slots(header, file)
     progress.report(0, 4, "Trying the key")
     key = _unwrap(slots, secret, user)
+    with _all_or_nothing(folder):
+        header, entries = _unpack(file, folder, key, progress)
+        progress.report(3, 4, "Opening it once")
+        _open_once(folder, key, slots)
+    return Restored(folder, entries, str(header["made_at"]))
+
+
+@contextmanager
+def _all_or_nothing(folder: Path) -> Iterator[None]:
+    """Make the folder where there is none; whatever fails inside leaves it as it was."""
     existed = folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -262,12 +273,7 @@ def restore(
             f"“{folder}” cannot be used ({error.strerror}); choose another folder."
         ) from error
     try:
-        progress.report(1, 4, "Unsealing")
-        header = _open_seal(file, key, folder)
-        progress.report(2, 4, "Checking every page")
-        entries = _check(folder, key, header)
-        progress.report(3, 4, "Opening it once")
-        _open_once(folder, key, slots)
+        yield
     except BaseException as error:
         practice_folder.clear(folder)
         if not existed:
@@ -278,7 +284,14 @@ def restore(
                 "free some space or choose another disk."
             ) from error
         raise
-    return Restored(folder, entries, str(header["made_at"]))
+
+
+def _unpack(file: Path, folder: Path, key: bytes, progress: Progress) -> tuple[dict[str, Any], int]:
+    """Unseal all stores into the folder and prove them whole; the header, and the entries."""
+    progress.report(1, 4, "Unsealing")
+    header = _open_seal(file, key, folder)
+    progress.report(2, 4, "Checking every page")
+    return header, _check(folder, key, header)
 
 
 def _open_once(folder: Path, key: bytes, slots: keys.KeyFile) -> None:

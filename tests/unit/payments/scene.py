@@ -22,7 +22,7 @@ from tests.factories import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from desktop.models.people import Coverage, Patient
     from desktop.models.practice import Payer
@@ -128,35 +128,11 @@ def era(
     sender: str = "PRAIRIE",
 ) -> bytes:
     """An 835 with one payment; `amount` defaults to what balances."""
-    body: list[str] = []
-    total = 0
-    for n, c in enumerate(claims, 1):
-        charge = c.charge if c.charge is not None else sum(s.charge for s in c.lines)
-        paid = c.paid if c.paid is not None else sum(s.paid for s in c.lines)
-        total += paid
-        responsible = sum(a for s in c.lines for g, _, a in s.cas if g == "PR")
-        body.append(f"LX*{n}")
-        body.append(
-            f"CLP*{c.control}*{c.status}*{money(charge)}*{money(paid)}*{money(responsible)}"
-            f"*12*{c.number}*11*1"
-        )
-        body.extend(f"CAS*{g}*{r}*{money(a)}" for g, r, a in c.cas)
-        body.append(f"NM1*QC*1*{c.name}*DORA****MI*{c.member or 'NONE'}")
-        if c.crossover:
-            body.append(f"NM1*TT*2*{c.crossover}*****PI*X")
-        body.append("DTM*232*20260901")
-        for s in c.lines:
-            body.append(f"SVC*HC:{s.code}*{money(s.charge)}*{money(s.paid)}**1")
-            body.append("DTM*472*20260901")
-            body.extend(f"CAS*{g}*{r}*{money(a)}" for g, r, a in s.cas)
-            if s.line is not None:
-                body.append(f"REF*6R*{s.line}")
-            if s.remark:
-                body.append(f"LQ*HE*{s.remark}")
+    body = [segment for n, c in enumerate(claims, 1) for segment in _claim(n, c)]
     deducted = sum(a for _, _, a in plb)
     if plb:
         body.append("PLB*1234567893*20261231*" + "*".join(f"{c}:{r}*{money(a)}" for c, r, a in plb))
-    value = amount if amount is not None else total - deducted
+    value = amount if amount is not None else sum(_paid(c) for c in claims) - deducted
     head = [
         "ST*835*0001",
         f"BPR*I*{money(value)}*C*CHK************{on:%Y%m%d}",
@@ -166,6 +142,37 @@ def era(
     ]
     segments = [*head, *body]
     segments.append(f"SE*{len(segments) + 1}*0001")
+    return _enveloped(segments, sender)
+
+
+def _paid(c: Clp) -> int:
+    return c.paid if c.paid is not None else sum(s.paid for s in c.lines)
+
+
+def _claim(n: int, c: Clp) -> Iterator[str]:
+    charge = c.charge if c.charge is not None else sum(s.charge for s in c.lines)
+    responsible = sum(a for s in c.lines for g, _, a in s.cas if g == "PR")
+    yield f"LX*{n}"
+    yield (
+        f"CLP*{c.control}*{c.status}*{money(charge)}*{money(_paid(c))}*{money(responsible)}"
+        f"*12*{c.number}*11*1"
+    )
+    yield from (f"CAS*{g}*{r}*{money(a)}" for g, r, a in c.cas)
+    yield f"NM1*QC*1*{c.name}*DORA****MI*{c.member or 'NONE'}"
+    if c.crossover:
+        yield f"NM1*TT*2*{c.crossover}*****PI*X"
+    yield "DTM*232*20260901"
+    for s in c.lines:
+        yield f"SVC*HC:{s.code}*{money(s.charge)}*{money(s.paid)}**1"
+        yield "DTM*472*20260901"
+        yield from (f"CAS*{g}*{r}*{money(a)}" for g, r, a in s.cas)
+        if s.line is not None:
+            yield f"REF*6R*{s.line}"
+        if s.remark:
+            yield f"LQ*HE*{s.remark}"
+
+
+def _enveloped(segments: Sequence[str], sender: str) -> bytes:
     isa = (
         f"ISA*00*          *00*          *ZZ*{sender:<15}*ZZ*{'OFFICE':<15}*260914*1200*^*00501"
         "*000000001*0*T*:"

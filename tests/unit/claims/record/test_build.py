@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -374,79 +375,104 @@ def test_a_pay_to_address_is_named_only_where_there_is_one(database: Database) -
     assert pay_to.address.line1 == "PO Box 5"
 
 
+@dataclass(frozen=True)
+class Said:
+    """One answer of the first payer for a line of 120.00; `sign` -1 takes an earlier one back."""
+
+    number: int
+    status: str
+    sign: int
+    paid: int
+    reasons: tuple[tuple[str, str, int], ...]
+
+    @property
+    def day(self) -> dt.date:
+        return dt.date(2026, 9, 2 + self.number)
+
+
+PRIMARY_ANSWERS = (
+    Said(1, "1", 1, 6000, (("CO", "45", 4000), ("PR", "2", 2000))),
+    Said(2, "22", -1, 6000, (("CO", "45", 4000), ("PR", "2", 2000))),
+    Said(3, "1", 1, 8000, (("CO", "45", 2000), ("PR", "2", 1500), ("PR", "3", 500))),
+)
+
+
 def post_primary_answer(database: Database, shop: Shop, visit: int) -> None:
     """As posting leaves it: paid 60.00, then taken back, then 80.00, on one line of 120.00."""
     [claim] = database.write(lambda work: create_claims(work, visit))
 
     def answer(work: Work) -> None:
-        line_id = work.session.query(ChargeLine).filter_by(visit_id=visit).first()
-        assert line_id is not None
-        for n, (status, sign, paid, reasons) in enumerate(
-            (
-                ("1", 1, 6000, (("CO", "45", 4000), ("PR", "2", 2000))),
-                ("22", -1, 6000, (("CO", "45", 4000), ("PR", "2", 2000))),
-                ("1", 1, 8000, (("CO", "45", 2000), ("PR", "2", 1500), ("PR", "3", 500))),
-            ),
-            1,
-        ):
-            remittance = Remittance(
-                kind="835",
-                state="posted",
-                payer_id=shop.payer_id,
-                payer_name="P",
-                payer_identifier="1",
-                trace=f"T{n}",
-                trace_key=f"T{n}",
-                set_hash=f"h{n}",
-                method="ACH",
-                paid_on=dt.date(2026, 9, 2 + n),
-                amount=Money(sign * paid),
-                claims_paid=Money(sign * paid),
-                difference=Money(0),
-                deposit=Money(sign * paid),
-                read_at="2026-09-03T09:00:00.000000Z",
-            )
+        line = work.session.query(ChargeLine).filter_by(visit_id=visit).first()
+        assert line is not None
+        for said in PRIMARY_ANSWERS:
+            remittance = posted_remittance(shop.payer_id, said)
             work.session.add(remittance)
             work.session.flush()
-            row = RemittanceClaim(
-                remittance_id=remittance.id,
-                position=1,
-                control_number="C1",
-                status=status,
-                charge=Money(sign * 12000),
-                paid=Money(sign * paid),
-                payer_claim_number="" if sign < 0 else f"ICN{n}",
-                patient_name="X",
-                state="posted",
-                claim_id=claim,
-                rank=1,
-            )
-            work.session.add(row)
-            work.session.flush()
-            line = RemittanceLine(
-                remittance_claim_id=row.id,
-                position=1,
-                code="99213",
-                charge=Money(sign * 12000),
-                paid=Money(sign * paid),
-                units=Decimal(1),
-                charge_line_id=line_id.id,
-            )
-            work.session.add(line)
-            work.session.flush()
-            for group, reason, cents in reasons:
-                work.session.add(
-                    RemittanceAdjustment(
-                        remittance_claim_id=row.id,
-                        remittance_line_id=line.id,
-                        group_code=group,
-                        reason=reason,
-                        amount=Money(sign * cents),
-                        action="information",
-                    )
-                )
+            add_answer(work, remittance.id, claim, line.id, said)
 
     database.write(answer)
+
+
+def posted_remittance(payer_id: int, said: Said) -> Remittance:
+    paid = Money(said.sign * said.paid)
+    return Remittance(
+        kind="835",
+        state="posted",
+        payer_id=payer_id,
+        payer_name="P",
+        payer_identifier="1",
+        trace=f"T{said.number}",
+        trace_key=f"T{said.number}",
+        set_hash=f"h{said.number}",
+        method="ACH",
+        paid_on=said.day,
+        amount=paid,
+        claims_paid=paid,
+        difference=Money(0),
+        deposit=paid,
+        read_at="2026-09-03T09:00:00.000000Z",
+    )
+
+
+def add_answer(work: Work, remittance_id: int, claim_id: int, line_id: int, said: Said) -> None:
+    charge, paid = Money(said.sign * 12000), Money(said.sign * said.paid)
+    row = RemittanceClaim(
+        remittance_id=remittance_id,
+        position=1,
+        control_number="C1",
+        status=said.status,
+        charge=charge,
+        paid=paid,
+        payer_claim_number="" if said.sign < 0 else f"ICN{said.number}",
+        patient_name="X",
+        state="posted",
+        claim_id=claim_id,
+        rank=1,
+    )
+    work.session.add(row)
+    work.session.flush()
+    line = RemittanceLine(
+        remittance_claim_id=row.id,
+        position=1,
+        code="99213",
+        charge=charge,
+        paid=paid,
+        units=Decimal(1),
+        charge_line_id=line_id,
+    )
+    work.session.add(line)
+    work.session.flush()
+    for group, reason, cents in said.reasons:
+        work.session.add(
+            RemittanceAdjustment(
+                remittance_claim_id=row.id,
+                remittance_line_id=line.id,
+                group_code=group,
+                reason=reason,
+                amount=Money(said.sign * cents),
+                action="information",
+            )
+        )
 
 
 def test_openemr_6268_the_next_payer_sees_every_reason_of_the_first_as_it_was_sent(

@@ -109,6 +109,64 @@ PAYMENT = Remittance(
 )
 
 
+ANSWERED = dt.date(2026, 9, 15)
+ACCEPTED = Status("A2", "20", "PR", "WQ", ANSWERED, Money(12_550))
+REFUSED = Status("A7", "562", "85", "U", ANSWERED, Money(5_000))
+CLAIM_STATUS = ClaimStatusSet(
+    kind="277CA",
+    payer_name="TRAINING PAYER",
+    payer_id="60054",
+    receiver_name="PRAIRIE CLINIC",
+    receiver_id="SUB001",
+    reference="R0001",
+    batch_reference="B0001",
+    on=ANSWERED,
+    levels=(LevelStatus("provider", "PRAIRIE CLINIC", "1234567893", "0"),),
+    claims=(
+        ClaimStatus(
+            position=1,
+            control_number="C1",
+            patient_name=Name("DOE", "JANE"),
+            patient_id="M1",
+            payer_claim_number="P1",
+            clearinghouse_number="D1",
+            accepted=True,
+            amount=Money(12_550),
+            statuses=(ACCEPTED,),
+            from_on=DAY,
+            to_on=DAY,
+            provider_id="1234567893",
+        ),
+        ClaimStatus(
+            position=2,
+            control_number="C2",
+            patient_name=Name("DOE", "JOHN"),
+            patient_id="M2",
+            accepted=False,
+            amount=Money(5_000),
+            statuses=(
+                REFUSED,
+                dataclasses.replace(REFUSED, status="153"),
+                dataclasses.replace(REFUSED, status="500"),
+                dataclasses.replace(REFUSED, status="88"),
+            ),
+            from_on=DAY,
+            to_on=dt.date(2026, 9, 3),
+            provider_id="1234567893",
+            lines=(
+                LineStatus(
+                    "99213",
+                    ("25",),
+                    Money(5_000),
+                    "17",
+                    (Status("A7", "507", "", "U", ANSWERED),),
+                ),
+            ),
+        ),
+    ),
+)
+
+
 def test_a_payment_passes_the_judge_and_reads_back() -> None:
     data = write_835(ENVELOPE, (PAYMENT, dataclasses.replace(PAYMENT, method="ACH", trace="T2")))
     assert_x12_clean(data)
@@ -195,68 +253,12 @@ def test_a_999_passes_the_judge_and_reads_back() -> None:
 
 
 def test_a_277ca_passes_the_judge_and_reads_back() -> None:
-    on = dt.date(2026, 9, 15)
-    accepted = Status("A2", "20", "PR", "WQ", on, Money(12_550))
-    refused = Status("A7", "562", "85", "U", on, Money(5_000))
-    answer = ClaimStatusSet(
-        kind="277CA",
-        payer_name="TRAINING PAYER",
-        payer_id="60054",
-        receiver_name="PRAIRIE CLINIC",
-        receiver_id="SUB001",
-        reference="R0001",
-        batch_reference="B0001",
-        on=on,
-        levels=(LevelStatus("provider", "PRAIRIE CLINIC", "1234567893", "0"),),
-        claims=(
-            ClaimStatus(
-                position=1,
-                control_number="C1",
-                patient_name=Name("DOE", "JANE"),
-                patient_id="M1",
-                payer_claim_number="P1",
-                clearinghouse_number="D1",
-                accepted=True,
-                amount=Money(12_550),
-                statuses=(accepted,),
-                from_on=DAY,
-                to_on=DAY,
-                provider_id="1234567893",
-            ),
-            ClaimStatus(
-                position=2,
-                control_number="C2",
-                patient_name=Name("DOE", "JOHN"),
-                patient_id="M2",
-                accepted=False,
-                amount=Money(5_000),
-                statuses=(
-                    refused,
-                    dataclasses.replace(refused, status="153"),
-                    dataclasses.replace(refused, status="500"),
-                    dataclasses.replace(refused, status="88"),
-                ),
-                from_on=DAY,
-                to_on=dt.date(2026, 9, 3),
-                provider_id="1234567893",
-                lines=(
-                    LineStatus(
-                        "99213",
-                        ("25",),
-                        Money(5_000),
-                        "17",
-                        (Status("A7", "507", "", "U", on),),
-                    ),
-                ),
-            ),
-        ),
-    )
-    data = write_277ca(ENVELOPE, (answer,))
+    data = write_277ca(ENVELOPE, (CLAIM_STATUS,))
     assert_x12_clean(data)
     (found,) = read_file(data).transactions
     assert isinstance(found, ClaimStatusSet)
-    assert found.claims == answer.claims
-    assert (found.batch_reference, found.reference, found.on) == ("B0001", "R0001", on)
+    assert found.claims == CLAIM_STATUS.claims
+    assert (found.batch_reference, found.reference, found.on) == ("B0001", "R0001", ANSWERED)
     assert (found.payer_id, found.receiver_id) == ("60054", "SUB001")
     assert not found.problems
 
