@@ -23,6 +23,7 @@ from desktop.models.values.identifiers import npi_check_digit
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine, Visit, VisitCoverage, VisitDiagnosis
 from desktop.services.money import ledger
+from desktop.services.money.drafts import EntryDraft, LegDraft, receivable
 
 if TYPE_CHECKING:
     from desktop.services.core.work import Work
@@ -252,12 +253,12 @@ def _post_charge(work: Work, line: ChargeLine, first: Coverage | None) -> None:
     payer_id = first.payer_id if first else None
     ledger.post(
         work,
-        ledger.EntryDraft(
+        EntryDraft(
             EntryKind.CHARGE,
             work.clock.today(),
             (
-                ledger.receivable(line.id, party, payer_id, line.charge),
-                ledger.LegDraft(Account.REVENUE, -line.charge, charge_line_id=line.id),
+                receivable(line.id, party, payer_id, line.charge),
+                LegDraft(Account.REVENUE, -line.charge, charge_line_id=line.id),
             ),
         ),
     )

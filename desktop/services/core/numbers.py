@@ -14,6 +14,7 @@ CLAIM = "claim number"
 INTERCHANGE = "interchange control"
 GROUP = "group control"
 PRINT = "print run"
+RECEIPT = "receipt"
 
 _MOST_INTERCHANGES = 999_999_999
 # More than a practice sends between two backups.
@@ -30,6 +31,11 @@ def claim_numbers(work: Work, count: int) -> list[str]:
         return []
     first = counters.take(work, CLAIM, count)
     return [f"C{number:09d}" for number in range(first, first + count)]
+
+
+def receipt_number(work: Work) -> str:
+    """The number of a new receipt, of a patient or by a remittance: ``R000017``."""
+    return f"R{counters.take(work, RECEIPT):06d}"
 
 
 def interchange_number(work: Work) -> int:

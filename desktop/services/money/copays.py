@@ -14,7 +14,7 @@ from desktop.models.values.enums import Account, EntryKind, Party
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine
 from desktop.services.money import ledger
-from desktop.services.money.ledger import EntryDraft, LegDraft
+from desktop.services.money.drafts import EntryDraft, LegDraft, receivable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def application(
         work.clock.today(),
         (
             LegDraft(Account.UNAPPLIED, amount, receipt_id=receipt_id),
-            ledger.receivable(charge_line_id, Party.PATIENT, None, -amount),
+            receivable(charge_line_id, Party.PATIENT, None, -amount),
         ),
         receipt_id=receipt_id,
         remittance_id=remittance_id,

@@ -16,8 +16,8 @@ charge = paid + adjusted + what each party still owes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
@@ -29,6 +29,8 @@ from desktop.models.values.enums import Account, EntryKind, Party
 from desktop.models.values.money import ZERO, Money
 from desktop.services.core import audit, chain
 from desktop.services.core.work import Changes, Permission, Work, needs
+from desktop.services.money.drafts import EntryDraft, LegDraft
+from desktop.services.money.entry_rows import ENTRY, HASHED, LEG, Written, entry_fields, leg_fields
 from desktop.services.money.held import dated_after, held
 from desktop.services.store.statements import NOTHING, as_kept, head_of_chain, insert_rows
 
@@ -37,46 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _CHUNK = 400
-
-
-@dataclass(frozen=True, slots=True)
-class LegDraft:
-    """One leg to be posted: positive debits, negative credits."""
-
-    account: Account
-    amount: Money
-    charge_line_id: int | None = None
-    party: Party | None = None
-    payer_id: int | None = None
-    receipt_id: int | None = None
-    group_code: str | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EntryDraft:
-    """One entry to be posted; legs of amount zero are left out."""
-
-    kind: EntryKind
-    accounting_on: dt.date
-    legs: tuple[LegDraft, ...]
-    memo: str = ""
-    reverses_id: int | None = None
-    receipt_id: int | None = None
-    remittance_id: int | None = None
-    remittance_claim_id: int | None = None
-    remittance_line_id: int | None = None
-
-
-def receivable(line_id: int, party: Party, payer_id: int | None, amount: Money) -> LegDraft:
-    """A leg that raises (positive) or lowers what a party owes on a line."""
-    return LegDraft(
-        Account.RECEIVABLE,
-        amount,
-        charge_line_id=line_id,
-        party=party,
-        payer_id=None if party is Party.PATIENT else payer_id,
-    )
 
 
 def post(work: Work, draft: EntryDraft) -> int:
@@ -101,100 +63,15 @@ def post_many(work: Work, drafts: Sequence[EntryDraft]) -> list[int]:
     number, previous = head_of_chain(session, Entry.id, Entry.hash) or chain.EMPTY
     at = stamp(work.clock.now())
     user = int(work.actor.user_id)
-    written = _Written()
+    written = Written()
     for draft in drafts:
         number += 1
         previous = written.add(number, draft, at, user, previous)
     # Legs first, entries last: the entry's trigger sees the whole of it and then locks it.
-    insert_rows(session, Leg, _LEG, written.legs)
-    insert_rows(session, Entry, _ENTRY, written.entries)
+    insert_rows(session, Leg, LEG, written.legs)
+    insert_rows(session, Entry, ENTRY, written.entries)
     work.touch(Changes.LEDGER)
     return written.ids
-
-
-_Kept = tuple[str | int | None, ...]
-"""A row as the database keeps it, in the order of `_ENTRY` or `_LEG`."""
-
-_LEG: Final = (
-    *("entry_id", "number", "account", "amount", "charge_line_id", "party", "payer_id"),
-    *("receipt_id", "group_code", "reason"),
-)
-_ENTRY: Final = (
-    *("id", "kind", "accounting_on", "recorded_at", "user_id", "memo", "reverses_id"),
-    *("receipt_id", "remittance_id", "remittance_claim_id", "remittance_line_id"),
-    *("previous_hash", "hash"),
-)
-_HASHED: Final = len(_ENTRY) - 2
-"""How many columns of an entry its hash is over; the two hashes follow them."""
-
-
-@dataclass(slots=True)
-class _Written:
-    """Rows of entries and legs, as they are hashed and written."""
-
-    entries: list[_Kept] = field(default_factory=list)
-    legs: list[_Kept] = field(default_factory=list)
-
-    @property
-    def ids(self) -> list[int]:
-        return [int(entry[0] or 0) for entry in self.entries]
-
-    def add(self, number: int, draft: EntryDraft, at: str, user: int, previous: str) -> str:
-        """Take an entry in behind the one whose hash is `previous`; its own hash.
-
-        Raises:
-            ValueError: it does not balance or is empty.
-        """
-        kept = [leg for leg in draft.legs if leg.amount]
-        if len(kept) < 2 or sum(leg.amount.cents for leg in kept) != 0:
-            raise ValueError(f"an entry of kind {draft.kind} does not balance: {kept}")
-        entry = _entry_row(number, draft, at, user)
-        fields = _entry_fields(*entry)
-        for position, leg in enumerate(kept, 1):
-            row = _leg_row(position, leg)
-            self.legs.append((number, *row))
-            fields += _leg_fields(*row)
-        hash_ = chain.link(previous, fields)
-        self.entries.append((*entry, previous, hash_))
-        return hash_
-
-
-def _entry_row(number: int, draft: EntryDraft, at: str, user: int) -> _Kept:
-    return (
-        number,
-        draft.kind.value,
-        draft.accounting_on.isoformat(),
-        at,
-        user,
-        draft.memo,
-        draft.reverses_id,
-        draft.receipt_id,
-        draft.remittance_id,
-        draft.remittance_claim_id,
-        draft.remittance_line_id,
-    )
-
-
-def _leg_row(position: int, leg: LegDraft) -> _Kept:
-    return (
-        position,
-        leg.account.value,
-        leg.amount.cents,
-        leg.charge_line_id,
-        None if leg.party is None else leg.party.value,
-        leg.payer_id,
-        leg.receipt_id,
-        leg.group_code,
-        leg.reason,
-    )
-
-
-def _entry_fields(*values: str | int | None) -> list[str | int | None]:
-    return ["entry", *values]
-
-
-def _leg_fields(*values: str | int | None) -> list[str | int | None]:
-    return ["leg", *values]
 
 
 def reverse_many(
@@ -378,12 +255,12 @@ def verify(work: Work, after: int = 0) -> tuple[int, int | None]:
         session.execute(select(Entry.hash).where(Entry.id == after)).scalar() or chain.GENESIS
     )
     legs = session.execute(
-        select(*(as_kept(getattr(Leg, name)) for name in _LEG))
+        select(*(as_kept(getattr(Leg, name)) for name in LEG))
         .where(Leg.entry_id > after)
         .order_by(Leg.entry_id, Leg.number)
     )
     entries = session.execute(
-        select(*(as_kept(getattr(Entry, name)) for name in _ENTRY))
+        select(*(as_kept(getattr(Entry, name)) for name in ENTRY))
         .where(Entry.id > after)
         .order_by(Entry.id)
     )
@@ -392,14 +269,14 @@ def verify(work: Work, after: int = 0) -> tuple[int, int | None]:
     pending = legs.fetchone()
     for entry in entries:
         expected += 1
-        fields = _entry_fields(*entry[:_HASHED])
+        fields = entry_fields(*entry[:HASHED])
         total = count = 0
         while pending is not None and pending[0] == entry[0]:
-            fields += _leg_fields(*pending[1:])
+            fields += leg_fields(*pending[1:])
             total += pending[3]
             count += 1
             pending = legs.fetchone()
-        sound = entry[0] == expected and entry[_HASHED] == previous and total == 0 and count >= 2
+        sound = entry[0] == expected and entry[HASHED] == previous and total == 0 and count >= 2
         if not sound or chain.link(previous, fields) != entry[-1]:
             return checked, entry[0]
         previous = entry[-1]

@@ -16,12 +16,12 @@ from desktop.models.values.enums import Account, EntryKind, Party, ReceiptMethod
 from desktop.models.values.identifiers import looks_like_card_number
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import ChargeLine, Visit, VisitCoverage
-from desktop.services.core import audit, counters
+from desktop.services.core import audit, numbers
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.money import copays, ledger
+from desktop.services.money.drafts import EntryDraft, LegDraft, receivable
 from desktop.services.money.entries import open_entries
 from desktop.services.money.held import held
-from desktop.services.money.ledger import EntryDraft, LegDraft
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -74,54 +74,6 @@ class ReceiptView:
     payer_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InsuranceReceipt:
-    """What a remittance brings, before provider adjustments; `method` is EFT, check or card."""
-
-    remittance_id: int
-    payer_id: int | None
-    method: ReceiptMethod
-    reference: str
-    amount: Money
-    deposit_on: dt.date
-
-
-def open_insurance_receipt(work: Work, draft: InsuranceReceipt) -> Receipt:
-    """Write the receipt of a remittance.
-
-    Its money is posted by the caller in the same transaction.
-    """
-    receipt = Receipt(
-        number=_next_number(work),
-        kind="insurance",
-        method=draft.method,
-        reference=draft.reference,
-        amount=draft.amount,
-        received_on=work.clock.today(),
-        deposit_on=draft.deposit_on,
-        payer_id=draft.payer_id,
-        remittance_id=draft.remittance_id,
-        created_at=stamp(work.clock.now()),
-    )
-    work.session.add(receipt)
-    work.session.flush()
-    return receipt
-
-
-def void_insurance_receipts(work: Work, remittance_id: int, reason: str) -> None:
-    """Void what a remittance brought, because it was un-posted; its entries are reversed apart."""
-    query = select(Receipt).where(
-        Receipt.remittance_id == remittance_id, Receipt.voided_on.is_(None)
-    )
-    for receipt in work.session.scalars(query):
-        receipt.voided_on = work.clock.today()
-        receipt.void_reason = reason
-
-
-def _next_number(work: Work) -> str:
-    return f"R{counters.take(work, 'receipt'):06d}"
-
-
 @needs(Permission.COLLECT)
 def take_payment(work: Work, draft: ReceiptDraft) -> int:
     """Take a patient's payment; returns the receipt's id.
@@ -149,7 +101,7 @@ def take_payment(work: Work, draft: ReceiptDraft) -> int:
 def _enter(work: Work, draft: ReceiptDraft) -> Receipt:
     """Keep the receipt and post it: cash came in, and all of it is unapplied."""
     receipt = Receipt(
-        number=f"R{counters.take(work, 'receipt'):06d}",
+        number=numbers.receipt_number(work),
         kind="patient",
         method=draft.method,
         reference=draft.reference.strip(),
@@ -297,7 +249,7 @@ def take_off(work: Work, receipt_id: int, charge_line_id: int, amount: Money, re
             EntryKind.APPLY,
             work.clock.today(),
             (
-                ledger.receivable(charge_line_id, Party.PATIENT, None, amount),
+                receivable(charge_line_id, Party.PATIENT, None, amount),
                 LegDraft(Account.UNAPPLIED, -amount, receipt_id=receipt_id),
             ),
             memo=reason.strip(),
@@ -388,7 +340,7 @@ def write_off(work: Work, charge_line_id: int, party: Party, amount: Money, reas
                 LegDraft(
                     Account.ADJUSTMENT, amount, charge_line_id=charge_line_id, payer_id=payer_id
                 ),
-                ledger.receivable(charge_line_id, party, payer_id, -amount),
+                receivable(charge_line_id, party, payer_id, -amount),
             ),
             memo=reason.strip(),
         ),
@@ -427,8 +379,8 @@ def transfer(
             EntryKind.TRANSFER,
             work.clock.today(),
             (
-                ledger.receivable(charge_line_id, source, payer_id, -amount),
-                ledger.receivable(charge_line_id, target, target_payer, amount),
+                receivable(charge_line_id, source, payer_id, -amount),
+                receivable(charge_line_id, target, target_payer, amount),
             ),
             memo=reason.strip(),
         ),

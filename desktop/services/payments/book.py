@@ -21,7 +21,7 @@ from desktop.models.practice import Payer
 from desktop.models.values.enums import Account, Party
 from desktop.models.values.money import ZERO, Money
 from desktop.models.visits import VisitCoverage
-from desktop.services.money.ledger import LegDraft
+from desktop.services.money.drafts import LegDraft
 from desktop.services.payments.adjustments import QMB_REASON, QMB_REMARKS, Reduction
 from desktop.services.payments.plan import LineFacts
 

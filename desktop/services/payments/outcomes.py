@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from desktop.models.values.enums import ClaimState
 
 if TYPE_CHECKING:
-    from desktop.services.money.ledger import EntryDraft
+    from desktop.services.money.drafts import EntryDraft
     from desktop.services.payments.book import ClaimRow
     from desktop.services.payments.plan import LinePlan
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from desktop.models.values.enums import Account, Party
 from desktop.models.values.money import ZERO, Money
-from desktop.services.money.ledger import LegDraft, receivable
+from desktop.services.money.drafts import LegDraft, receivable
 from desktop.services.payments.adjustments import (
     HOLD,
     PAID_TO_PATIENT,

@@ -19,9 +19,9 @@ from desktop.models.values.enums import Account, EntryKind, ReceiptMethod, TaskK
 from desktop.models.values.money import ZERO, Money
 from desktop.services.core import audit, tasks
 from desktop.services.core.work import Changes, Permission, Work, needs
-from desktop.services.money import copays, ledger, receipts
+from desktop.services.money import copays, insurance_receipts, ledger
+from desktop.services.money.drafts import EntryDraft, LegDraft
 from desktop.services.money.entries import open_entries
-from desktop.services.money.ledger import EntryDraft, LegDraft
 from desktop.services.payments import answers, crossovers, staging
 from desktop.services.payments.book import Book, ClaimRow
 from desktop.services.payments.outcomes import Outcome
@@ -122,9 +122,9 @@ def _post_one(work: Work, row: Remittance) -> Posted:
 
 
 def _receipt(work: Work, row: Remittance) -> Receipt:
-    return receipts.open_insurance_receipt(
+    return insurance_receipts.open_receipt(
         work,
-        receipts.InsuranceReceipt(
+        insurance_receipts.InsuranceReceipt(
             row.id,
             row.payer_id,
             _METHODS.get(row.method, ReceiptMethod.EFT),
@@ -303,7 +303,7 @@ def unpost_remittance(work: Work, remittance_id: int, reason: str) -> int:
         part.state = "unposted"
     # The last part first: each claim goes back through the states that it came by.
     for part in reversed(rows):
-        receipts.void_insurance_receipts(work, part.id, reason.strip())
+        insurance_receipts.void_receipts(work, part.id, reason.strip())
         answers.withdraw(work, part, reason.strip())
         tasks.close_where(work, "the remittance was un-posted", remittance_id=part.id)
         audit.record(work, "unposted", "remittance", part.id)

@@ -21,7 +21,6 @@ from desktop.services.reports.values import Period, said
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
 
 # PLB03-1, in our own words; the code stands behind.
 _ADJUSTMENTS: Final = {
@@ -205,8 +204,3 @@ def deposit_table(work: Work, period: Period) -> ReportTable:
 
 def _deposit_row(r: DepositRow) -> tuple[Value, ...]:
     return (r.on, r.number, METHODS[r.method], r.reference, r.payer, r.what, r.amount)
-
-
-def net_of(rows: Sequence[DepositRow], receipt_id: int) -> Money:
-    """What one receipt brought to the bank."""
-    return total(r.amount for r in rows if r.receipt_id == receipt_id)

@@ -20,6 +20,7 @@ from desktop.services.coding.base.values import ICD10CM
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.money import ledger
+from desktop.services.money.drafts import EntryDraft, LegDraft, receivable
 from desktop.services.practice.codes import uses
 from desktop.services.visits import moved, rows
 from desktop.services.visits.coverage import coverages_on, fix_coverages
@@ -92,16 +93,16 @@ def _first_party(visit: Visit) -> tuple[Party, int | None]:
     return (Party(first.rank), first.payer_id) if first else (Party.PATIENT, None)
 
 
-def _charges(work: Work, visit: Visit, lines: Sequence[ChargeLine]) -> list[ledger.EntryDraft]:
+def _charges(work: Work, visit: Visit, lines: Sequence[ChargeLine]) -> list[EntryDraft]:
     """One entry a line; a charge of zero moves nothing and has none."""
     party, payer_id = _first_party(visit)
     return [
-        ledger.EntryDraft(
+        EntryDraft(
             EntryKind.CHARGE,
             work.clock.today(),
             (
-                ledger.receivable(line.id, party, payer_id, line.charge),
-                ledger.LegDraft(Account.REVENUE, -line.charge, charge_line_id=line.id),
+                receivable(line.id, party, payer_id, line.charge),
+                LegDraft(Account.REVENUE, -line.charge, charge_line_id=line.id),
             ),
         )
         for line in lines

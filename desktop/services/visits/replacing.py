@@ -14,6 +14,7 @@ from desktop.models.visits import ChargeLine, Visit
 from desktop.services.core import audit
 from desktop.services.core.work import Changes, Permission, Work, needs
 from desktop.services.money import ledger
+from desktop.services.money.drafts import EntryDraft, receivable
 from desktop.services.visits import moved
 from desktop.services.visits.coverage import coverages_on, fix_coverages, fixed_coverages
 from desktop.services.visits.entry import find
@@ -71,7 +72,7 @@ def _move(
         for s in moved.standing_entries(work, [i.charge_line_id for i in items])
         if not s.is_ours
     }
-    drafts: list[ledger.EntryDraft] = []
+    drafts: list[EntryDraft] = []
     amounts: list[Money] = []
     for item in items:
         owner = (item.party, item.payer_id if item.party is not Party.PATIENT else None)
@@ -100,7 +101,7 @@ def _target(owner: Owner, after: Sequence[CoverageView]) -> Owner:
 
 def _transfers(
     work: Work, line_id: int, owner: Owner, target: Owner, amount: Money
-) -> list[ledger.EntryDraft]:
+) -> list[EntryDraft]:
     """One transfer; two, by way of the patient, where only the payer of a rank changes.
 
     Open items are kept by line and party, so that a payer is exchanged only through zero.
@@ -110,12 +111,12 @@ def _transfers(
     if owner[0] is target[0]:
         steps = [(owner, patient), (patient, target)]
     return [
-        ledger.EntryDraft(
+        EntryDraft(
             EntryKind.TRANSFER,
             work.clock.today(),
             (
-                ledger.receivable(line_id, start[0], start[1], -amount),
-                ledger.receivable(line_id, end[0], end[1], amount),
+                receivable(line_id, start[0], start[1], -amount),
+                receivable(line_id, end[0], end[1], amount),
             ),
             memo="Coverage replaced",
         )

@@ -19,6 +19,7 @@ from desktop.models.values.enums import Account, ClaimState, EntryKind, Party, V
 from desktop.models.values.money import Money
 from desktop.models.visits import ChargeLine
 from desktop.services.money import ledger
+from desktop.services.money.drafts import EntryDraft, LegDraft, receivable
 from desktop.services.visits import entry, listing, posting, replacing
 from desktop.services.visits.values import LineDraft, VisitFilter, VisitView
 from tests import factories
@@ -42,14 +43,12 @@ def _pay(line_id: int, cents: int, payer_id: int) -> Callable[[Work], None]:
         amount = Money(cents)
         ledger.post(
             work,
-            ledger.EntryDraft(
+            EntryDraft(
                 EntryKind.ADJUSTMENT,
                 work.clock.today(),
                 (
-                    ledger.receivable(line_id, Party.PRIMARY, payer_id, -amount),
-                    ledger.LegDraft(
-                        Account.ADJUSTMENT, amount, line_id, group_code="CO", reason="45"
-                    ),
+                    receivable(line_id, Party.PRIMARY, payer_id, -amount),
+                    LegDraft(Account.ADJUSTMENT, amount, line_id, group_code="CO", reason="45"),
                 ),
             ),
         )

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from desktop.models.payments import Receipt
 from desktop.models.people import Patient
 from desktop.models.values.enums import ReceiptMethod
-from desktop.models.values.money import ZERO, Money, total
+from desktop.models.values.money import ZERO, Money
 from desktop.services.billing.accounts import accounts, letterhead
 from desktop.services.billing.statements import charges
 from desktop.services.billing.statements.moves import Moves, moves_on, owed_on
@@ -198,8 +198,3 @@ def _payments(work: Work, ids: Sequence[int]) -> dict[int, list[tuple[dt.date, s
             text = f"{text} {reference}"
         found[guarantor].append((on, text, amount))
     return found
-
-
-def due_of(data: StatementData) -> Money:
-    """What the lines of a statement owe, before unapplied money."""
-    return total(line.due for line in data.lines)
