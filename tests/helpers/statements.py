@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Engine, TextClause, event
+from sqlalchemy import BinaryExpression, BindParameter, Engine, Select, TextClause, event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import is_, is_not
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,6 +74,15 @@ def problems(element: ClauseElement, names: Sequence[str] = ()) -> list[str]:
         for inside in visitors.iterate(element)
         if isinstance(inside, FunctionElement) and inside.name.lower() not in FUNCTIONS
     ]
+    if isinstance(element, Select) and any(map(_has_bind, element._group_by_clauses)):
+        found.append("a value in GROUP BY is to PostgreSQL another one than in the columns")
+    found += [
+        "IS takes no value in PostgreSQL; write the flag itself"
+        for inside in visitors.iterate(element)
+        if isinstance(inside, BinaryExpression)
+        and inside.operator in {is_, is_not}
+        and _has_bind(inside.right)
+    ]
     text = element.text.lower() if isinstance(element, TextClause) else ""
     # Migration steps are written for one engine.
     if not text.lstrip().startswith(("create ", "alter ", "drop ")):
@@ -82,6 +92,10 @@ def problems(element: ClauseElement, names: Sequence[str] = ()) -> list[str]:
     except (CompileError, NotImplementedError) as error:
         found.append(f"it does not compile: {error}")
     return [f"{problem}: {_shown(element)}" for problem in found]
+
+
+def _has_bind(element: ClauseElement) -> bool:
+    return any(isinstance(inside, BindParameter) for inside in visitors.iterate(element))
 
 
 def _shown(element: ClauseElement) -> str:

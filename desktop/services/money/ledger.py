@@ -199,28 +199,32 @@ def period_totals(work: Work, first: dt.date | None, last: dt.date) -> PeriodTot
     )
 
 
+_OF_PATIENT = (Party.PATIENT, "patient")
+"""How a line and a receipt say that they are the patient's."""
+
+
 def receivables_by_side(work: Work, as_of: dt.date) -> tuple[Money, Money]:
     """Insurance and patient A/R as of a date, net of each side's unapplied money."""
     owed_now = (
-        select(OpenItem.party == Party.PATIENT, func.sum(OpenItem.amount))
+        select(OpenItem.party, func.sum(OpenItem.amount))
         .where(OpenItem.amount != NOTHING)
-        .group_by(OpenItem.party == Party.PATIENT)
+        .group_by(OpenItem.party)
     )
     owed_since = (
-        select(Leg.party == Party.PATIENT, -func.sum(Leg.amount))
+        select(Leg.party, -func.sum(Leg.amount))
         .where(Leg.account == Account.RECEIVABLE, dated_after(as_of))
-        .group_by(Leg.party == Party.PATIENT)
+        .group_by(Leg.party)
     )
     kept = held(as_of).c
     held_then = (
-        select(Receipt.kind == "patient", -func.sum(kept.amount))
+        select(Receipt.kind, -func.sum(kept.amount))
         .join(Receipt, Receipt.id == kept.receipt_id)
-        .group_by(Receipt.kind == "patient")
+        .group_by(Receipt.kind)
     )
     sides = {True: 0, False: 0}
     for statement in (owed_now, owed_since, held_then):
-        for of_patient, amount in work.session.execute(statement):
-            sides[bool(of_patient)] += amount.cents
+        for whose, amount in work.session.execute(statement):
+            sides[whose in _OF_PATIENT] += amount.cents
     return Money(sides[False]), Money(sides[True])
 
 

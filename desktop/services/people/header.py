@@ -13,7 +13,7 @@ from desktop.models.ledger import OpenItem
 from desktop.models.people import Patient, Person
 from desktop.models.values.age import age_on
 from desktop.models.values.enums import Party, Sex
-from desktop.models.values.money import ZERO, Money
+from desktop.models.values.money import ZERO, Money, total
 from desktop.services.core.work import Permission, Work, needs
 from desktop.services.people import coverages, people, search
 
@@ -86,13 +86,13 @@ def patient_header(work: Work, patient_id: int) -> PatientHeader:
     today = work.clock.today()
     every = coverages.list_for(work, patient_id)
     in_force = [c for c in every if c.in_force(today)]
-    by_side = (
-        select(OpenItem.party == Party.PATIENT, func.sum(OpenItem.amount))
+    by_party = (
+        select(OpenItem.party, func.sum(OpenItem.amount))
         .where(OpenItem.patient_id == patient_id, OpenItem.amount != ZERO)
-        .group_by(OpenItem.party == Party.PATIENT)
+        .group_by(OpenItem.party)
     )
-    open_amounts = dict(session.execute(by_side).all())
-    owed = open_amounts.get(True, ZERO)
+    open_amounts = dict(session.execute(by_party).all())
+    owed = open_amounts.pop(Party.PATIENT, ZERO)
     balance = search.patient_balances(work, [patient_id]).get(patient_id, ZERO)
     return PatientHeader(
         id=row.id,
@@ -106,7 +106,7 @@ def patient_header(work: Work, patient_id: int) -> PatientHeader:
         coverage="; ".join(f"{c.payer_name} ({c.rank_name})" for c in in_force),
         copay=next((c.draft.copay for c in in_force), None),
         patient_balance=balance,
-        insurance_balance=open_amounts.get(False, ZERO),
+        insurance_balance=total(open_amounts.values()),
         unapplied=owed - balance,
         alerts=tuple(_alerts(row, person, every, today)),
         is_active=row.is_active,

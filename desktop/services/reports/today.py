@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal, select
 
 from desktop.models.claims import Claim, Task
 from desktop.models.ledger import OpenItem, OpenReceipt
@@ -102,8 +102,8 @@ def _claims(work: Work) -> Iterator[TodayCount]:
         )
     on = work.clock.today()
     asked = case(
-        (Payer.on_paper, on - dt.timedelta(days=PAPER_DAYS)),
-        else_=on - dt.timedelta(days=ELECTRONIC_DAYS),
+        (Payer.on_paper, literal(on - dt.timedelta(days=PAPER_DAYS), Claim.sent_on.type)),
+        else_=literal(on - dt.timedelta(days=ELECTRONIC_DAYS), Claim.sent_on.type),
     )
     row = work.session.execute(
         select(func.count(), func.sum(Claim.charge))

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ClauseElement
 
-from desktop.models.practice import Counter
+from desktop.models.practice import Counter, Payer
 from desktop.models.visits import Visit
 from desktop.services.store import statements
 from tests.helpers.statements import problems
@@ -47,6 +47,11 @@ def test_all_that_services_execute_is_heard(database: Database, gatherer: Gather
     [
         (select(func.group_concat(Visit.id)), "group_concat is no function of both engines"),
         (select(func.date(Visit.service_on, "+1 day")), "date is no function of both engines"),
+        (
+            select(Visit.id > 1, func.count()).group_by(Visit.id > 1),
+            "a value in GROUP BY",
+        ),
+        (select(Payer.id).where(Payer.on_paper.is_(True)), "IS takes no value"),
         (text("PRAGMA user_version"), "SQLite's alone"),
         (Own(), "does not compile"),
     ],

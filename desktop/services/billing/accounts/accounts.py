@@ -128,7 +128,7 @@ def _barred_by_visit(chosen: Sequence[ColumnElement[bool]]) -> Select[int, Money
         .where(
             OpenItem.party == Party.PATIENT,
             OpenItem.amount != NOTHING,
-            Patient.may_not_bill.is_(False),
+            ~Patient.may_not_bill,
             barred_visit(),
             *chosen,
         )

@@ -92,7 +92,7 @@ def _applied(work: Work, receipt_id: int) -> tuple[AppliedLine, ...]:
             Leg.account == Account.RECEIVABLE,
             Leg.party == Party.PATIENT,
         )
-        .group_by(ChargeLine.id)
+        .group_by(ChargeLine.id, Person.id)
         .having(func.sum(Leg.amount) != NOTHING)
         .order_by(ChargeLine.service_on, ChargeLine.id)
     )

@@ -118,7 +118,7 @@ def _rows(work: Work, claim_ids: Sequence[int] | None, *, on_paper: bool) -> lis
         .order_by(Claim.id)
     )
     if claim_ids is None:
-        query = query.where(Claim.state.in_(UNSENT), Payer.on_paper.is_(on_paper))
+        query = query.where(Claim.state.in_(UNSENT), Payer.on_paper == on_paper)
         return list(work.session.execute(query))
     rows: list[_Row] = []
     wanted = sorted(set(claim_ids))

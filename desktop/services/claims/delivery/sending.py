@@ -385,7 +385,7 @@ def _refuse_real_payers(work: Work, claims: Sequence[ReadyClaim]) -> None:
     """A sample practice bills training payers only: nothing of it may look real."""
     ids = {c.payer_id for c in claims}
     real = work.session.execute(
-        select(Payer.name).where(Payer.id.in_(ids), Payer.is_training.is_(False)).limit(1)
+        select(Payer.name).where(Payer.id.in_(ids), ~Payer.is_training).limit(1)
     ).first()
     if real is not None:
         raise RuleError(

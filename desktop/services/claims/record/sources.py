@@ -95,7 +95,7 @@ def load(session: Session, visit_ids: Iterable[int], *, rank: int = 1) -> Source
         ),
         coverages=coverages,
         clia_procedures=frozenset(
-            session.scalars(select(Procedure.code).where(Procedure.needs_clia.is_(True)))
+            session.scalars(select(Procedure.code).where(Procedure.needs_clia))
         ),
     )
     if any(p.send_patient_paid for p in sources.payers.values()):
