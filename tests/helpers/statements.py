@@ -6,9 +6,18 @@ engines have. What was found is told by the test in which the statement was buil
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BinaryExpression, BindParameter, Engine, Select, TextClause, event
+from sqlalchemy import (
+    BinaryExpression,
+    BindParameter,
+    Column,
+    Engine,
+    Label,
+    Select,
+    TextClause,
+    event,
+)
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import CompileError
 from sqlalchemy.schema import ExecutableDDLElement
@@ -74,8 +83,8 @@ def problems(element: ClauseElement, names: Sequence[str] = ()) -> list[str]:
         for inside in visitors.iterate(element)
         if isinstance(inside, FunctionElement) and inside.name.lower() not in FUNCTIONS
     ]
-    if isinstance(element, Select) and any(map(_has_bind, element._group_by_clauses)):
-        found.append("a value in GROUP BY is to PostgreSQL another one than in the columns")
+    if isinstance(element, Select):
+        found += _grouping(element)
     found += [
         "IS takes no value in PostgreSQL; write the flag itself"
         for inside in visitors.iterate(element)
@@ -92,6 +101,35 @@ def problems(element: ClauseElement, names: Sequence[str] = ()) -> list[str]:
     except (CompileError, NotImplementedError) as error:
         found.append(f"it does not compile: {error}")
     return [f"{problem}: {_shown(element)}" for problem in found]
+
+
+def _grouping(query: Select[Any]) -> list[str]:
+    """What SQLite lets pass in a query that groups."""
+    by = query._group_by_clauses
+    if not by:
+        return []
+    found = []
+    if any(map(_has_bind, by)):
+        found.append("a value in GROUP BY is to PostgreSQL another one than in the columns")
+    named = {_bare(clause) for clause in by}
+    whole = {
+        column.table
+        for column in named
+        if isinstance(column, Column) and {_bare(key) for key in column.table.primary_key} <= named
+    }
+    found += [
+        f"{column} is neither grouped by nor of a table whose key is"
+        for column in map(_bare, query.selected_columns)
+        if isinstance(column, Column) and column not in named and column.table not in whole
+    ]
+    return found
+
+
+def _bare(element: ClauseElement) -> ClauseElement:
+    """A column without its label and without what the mapped class notes on it."""
+    while isinstance(element, Label):
+        element = element.element
+    return element._deannotate()
 
 
 def _has_bind(element: ClauseElement) -> bool:

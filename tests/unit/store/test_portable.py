@@ -51,6 +51,10 @@ def test_all_that_services_execute_is_heard(database: Database, gatherer: Gather
             select(Visit.id > 1, func.count()).group_by(Visit.id > 1),
             "a value in GROUP BY",
         ),
+        (
+            select(Visit.id, Visit.place, func.count()).group_by(Visit.place),
+            "visit.id is neither grouped by nor of a table whose key is",
+        ),
         (select(Payer.id).where(Payer.on_paper.is_(True)), "IS takes no value"),
         (text("PRAGMA user_version"), "SQLite's alone"),
         (Own(), "does not compile"),

@@ -158,7 +158,7 @@ def account_lines(
         .join(Person, Person.id == Patient.person_id)
         .outerjoin(OpenItem, OpenItem.charge_line_id == ChargeLine.id)
         .where(ChargeLine.state == "posted")
-        .group_by(ChargeLine.id)
+        .group_by(ChargeLine.id, Person.id)
         .order_by(ChargeLine.service_on.desc(), ChargeLine.visit_id, ChargeLine.position)
     )
     if patient_id is not None:
