@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.ui.frame.main_window import MainWindow
 from desktop.ui.lib import schemes, theme
+from desktop.ui.lib.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +52,29 @@ def settle(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: window.runner is None or window.runner.idle, timeout=10_000)
 
 
+def back(qtbot: QtBot, window: MainWindow) -> None:
+    """Give the window the keys again once a dialog is closed.
+
+    A window manager does this; the offscreen platform has none.
+    """
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    settle(qtbot, window)
+
+
+def go(qtbot: QtBot, window: MainWindow, page_id: str, argument: object = None) -> Any:
+    """Open a page as a link of another page does; the page, whose own class the test knows."""
+    assert window.shell is not None
+    window.shell.go(page_id, argument)
+    settle(qtbot, window)
+    page = window.shell.page()
+    assert isinstance(page, Page)
+    return page
+
+
 def focused() -> QWidget:
     """The widget that would take the next key."""
     widget = QApplication.focusWidget()
-    assert isinstance(widget, QWidget)
+    assert isinstance(widget, QWidget), "nothing has the focus: call `back` after a dialog"
     return widget

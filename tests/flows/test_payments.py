@@ -19,7 +19,7 @@ from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.type_ahead import Suggestion
 from desktop.ui.payments.page import PaymentsPage
 from tests.factories import LineSpec
-from tests.flows.conftest import focused, settle
+from tests.flows.conftest import back, focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
 
@@ -86,9 +86,7 @@ def dialog_of(qtbot: QtBot, title: str = "") -> FormDialog:
 def closed(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
     settle(qtbot, window)
-    # The offscreen platform has no window manager that gives the keys back.
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    back(qtbot, window)
 
 
 def owed(scene: Scene, line: int = 0) -> dict[Party, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 
 from desktop.errors import RuleError
 from desktop.models.values.enums import Role
@@ -27,7 +27,7 @@ from desktop.ui.setup.page import SetupPage
 from desktop.ui.shared.account_dialog import AccountDialog
 from tests import factories
 from tests.conftest import CHEAP, PASSWORD
-from tests.flows.conftest import focused, settle
+from tests.flows.conftest import back, focused, settle
 from tests.flows.test_today_statements_reports import answered
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.formats.documents.reading import text
@@ -283,10 +283,7 @@ def test_a_day_is_closed_after_one_question_and_its_sheet_opens(
     qtbot.waitUntil(lambda: "closed through 09/15/2026" in page.closed.text())
     for box in page.findChildren(PdfDialog):
         box.close()
-    window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
-    qtbot.waitUntil(window.isActiveWindow)
-    settle(qtbot, window)
+    back(qtbot, window)
     # Once more says why not; posting into the closed day is refused with a sentence.
     press(page.choice, Qt.Key.Key_D, CONTROL_SHIFT)
     qtbot.waitUntil(lambda: "closed already" in notice(window))
@@ -314,8 +311,7 @@ def test_enter_on_a_visit_of_the_account_explains_it_and_f9_opens_it(
     qtbot.waitUntil(lambda: "CAS*PR*1*10" in box.panel.source.toPlainText())
     assert box.table.current_row().visit_id == visits.current_row().id
     box.reject()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    back(qtbot, window)
     press(visits.view, Qt.Key.Key_F9)
     settle(qtbot, window)
     assert window.shell.page() is not page

@@ -15,7 +15,6 @@ from desktop.models.people import Patient
 from desktop.models.values.enums import ClaimState
 from desktop.models.values.money import Money
 from desktop.services.billing.statements import run
-from desktop.ui.lib.page import Page
 from desktop.ui.lib.pdf import PdfDialog
 from desktop.ui.reports.page import ReportsPage
 from desktop.ui.setup.page import TABS, SetupPage
@@ -23,7 +22,7 @@ from desktop.ui.shared.account_dialog import AccountDialog, ExplainDialog
 from desktop.ui.statements.page import StatementsPage
 from desktop.ui.today.page import TodayPage
 from tests.factories import make_visit, set_up_practice
-from tests.flows.conftest import settle
+from tests.flows.conftest import go, settle
 from tests.helpers.keys import CONTROL, press
 from tests.unit.payments.scene import Clp, Scene, Svc, era, make_scene
 from tests.unit.reports.test_figures import post
@@ -47,15 +46,6 @@ def answered(database: Database) -> Scene:
     scene = make_scene(database)
     post(database, era([Clp(scene.control, [Svc(10000, 6400, SHARE, scene.lines[0])])]))
     return scene
-
-
-def go(qtbot: QtBot, window: MainWindow, page_id: str, argument: object = None) -> Any:
-    assert window.shell is not None
-    window.shell.go(page_id, argument)
-    settle(qtbot, window)
-    page = window.shell.page()
-    assert isinstance(page, Page)
-    return page
 
 
 def dialog(qtbot: QtBot, window: MainWindow, kind: type[D]) -> D:

@@ -19,7 +19,7 @@ from desktop.ui.lib import messages
 from desktop.ui.lib.settings import search_mode
 from desktop.ui.visits.companions_dialog import CompanionsDialog
 from desktop.ui.visits.page import VisitsPage
-from tests.flows.conftest import focused, settle
+from tests.flows.conftest import back, focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.visits.scenes import Scene, make_scene
 
@@ -72,13 +72,6 @@ def _goes_with(qtbot: QtBot) -> CompanionsDialog:
     return dialog
 
 
-def _back(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    settle(qtbot, window)
-
-
 def test_the_stage_of_kidney_disease_is_added_by_one_key(
     page: VisitsPage, window: MainWindow, qtbot: QtBot
 ) -> None:
@@ -89,7 +82,7 @@ def test_the_stage_of_kidney_disease_is_added_by_one_key(
     press(dialog.list, Qt.Key.Key_2)
     assert box.codes() == ("E1122", "N182")
     press(dialog.list, Qt.Key.Key_Escape)
-    _back(qtbot, window)
+    back(qtbot, window)
     qtbot.waitUntil(box.line.hasFocus)
     assert "code first" not in box.asks.text(), "N18.2 asks for the diabetes, which is there"
 
@@ -109,7 +102,7 @@ def test_the_seventh_character_takes_the_place_of_the_code_and_keeps_its_pointer
     box.line.setFocus()
     dialog = _goes_with(qtbot)
     type_in(dialog.list, "d")
-    _back(qtbot, window)
+    back(qtbot, window)
     assert box.codes() == ("I10", "S52501D")
     assert line.pointers.text() == "B"
 
@@ -131,10 +124,10 @@ def test_a_cause_goes_before_its_manifestation_and_letters_follow(
     press(dialog.list, Qt.Key.Key_Delete)
     assert box.codes() == ("F0280",)
     press(dialog.list, Qt.Key.Key_Escape)
-    _back(qtbot, window)
+    back(qtbot, window)
 
 
-def test_a_diagnosis_is_looked_up_and_the_cursor_comes_back(
+def test_a_diagnosis_is_looked_up_and_the_cursor_comesback(
     page: VisitsPage, window: MainWindow, qtbot: QtBot
 ) -> None:
     assert window.shell is not None

@@ -19,7 +19,7 @@ from desktop.ui.lib import messages
 from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.visits.article_dialog import ArticleDialog
 from desktop.ui.visits.page import VisitsPage
-from tests.flows.conftest import focused, settle
+from tests.flows.conftest import back, focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.helpers.shared import shared_dir
 from tests.unit.visits.scenes import ON, Scene, make_scene
@@ -137,8 +137,7 @@ def test_a_coverage_article_is_asked_once_and_then_judged(
     (kept,) = database.read(articles.list_choices)
     assert (kept.article, kept.procedure, kept.groups) == ("99999", "G0101", ("99999/1",))
     # A wrong answer is no fate: with the cursor on the line it is asked again.
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    back(qtbot, window)
     page.editor.lines.rows[0].units.setFocus()
     page.editor.answer_articles_again()
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), ArticleDialog))

@@ -22,7 +22,7 @@ from desktop.ui.lib.dialog import FormDialog
 from desktop.ui.lib.edits import MoneyEdit, TextEdit
 from desktop.ui.visits.page import VisitsPage
 from tests import factories
-from tests.flows.conftest import focused, settle
+from tests.flows.conftest import back, focused, settle
 from tests.helpers.keys import CONTROL, press, type_in
 from tests.unit.visits.scenes import ON, Scene, make_scene
 from tests.unit.visits.test_posting import _pay, _replace_first
@@ -356,8 +356,7 @@ def test_line_details_are_entered_in_a_dialog_and_kept(
     type_in(focused(), "2.5")
     press(focused(), ENTER, CONTROL)
     qtbot.waitUntil(lambda: not dialog.isVisible())
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    back(qtbot, window)
     editor.lines.rows[1].procedure.setFocus()
     _take(qtbot, window, "85025")
     press(focused(), ENTER, CONTROL)

@@ -1,9 +1,9 @@
 """Takes the README's pictures of each page, from the sample practice: run as a program.
 
-    python -m tests.helpers.screens FOLDER [WIDTHxHEIGHT]
+    python -m tests.helpers.screens FOLDER [WIDTHxHEIGHT [PAGE...]]
 
-FOLDER gets `PAGE-light.png` and `PAGE-dark.png`, and `PAGE-open-…` with a record shown. A display
-is needed, such as that of Xvfb.
+FOLDER gets `PAGE-light.png` and `PAGE-dark.png`, and `PAGE-open-…` with a record shown; of all
+pages, or of those whose ids are named. With `QT_QPA_PLATFORM=offscreen` no display is needed.
 """
 
 from __future__ import annotations
@@ -90,6 +90,7 @@ def main() -> int:
     """Make a sample practice, open it, and photograph every page in both themes."""
     folder = Path(sys.argv[1])
     width, height = (int(n) for n in (sys.argv[2] if len(sys.argv) > 2 else "1366x768").split("x"))
+    wanted = sys.argv[3:]
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["CLAIMSTEAD_CONFIG_DIR"] = scratch
@@ -111,13 +112,16 @@ def main() -> int:
             if window.shell is not None:
                 window.shell.recolour()
             for spec in PAGES:
+                if wanted and spec.id not in wanted:
+                    continue
                 if window.shell is not None:
                     window.shell.go(spec.id)
                 take(window, folder / f"{spec.id}-{name}.png")
                 if window.shell is not None and spec.id in RECORDS:
                     window.shell.go(spec.id, RECORDS[spec.id])
                     take(window, folder / f"{spec.id}-open-{name}.png")
-            take_more(window, folder, name)
+            if not wanted:
+                take_more(window, folder, name)
         window.close_practice()
         window.close()
     return 0

@@ -42,7 +42,14 @@ def _module(row: dict[str, str]) -> str:
     return f"{PROGRAM}.{name}" if name.startswith("ui.") else f"{SERVICES}.{name}"
 
 
-ROWS = {_module(row): row for row in _tables()}
+class _Rows(dict[str, dict[str, str]]):
+    """The row of each room and part."""
+
+    def __missing__(self, place: str) -> dict[str, str]:
+        pytest.fail(f"ARCHITECTURE.md, section Rooms, has no row for {place}; add it")
+
+
+ROWS = _Rows({_module(row): row for row in _tables()})
 
 
 def _places() -> Iterator[str]:
@@ -57,7 +64,11 @@ PLACES = sorted(_places())
 
 
 def test_the_tables_name_each_room_and_part_once() -> None:
-    assert sorted(map(_module, _tables())) == PLACES
+    named = sorted(map(_module, _tables()))
+    assert named == PLACES, (
+        f"ARCHITECTURE.md, section Rooms: add a row for {sorted(set(PLACES) - set(named))}, "
+        f"take out {sorted(set(named) - set(PLACES))}"
+    )
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -114,7 +125,7 @@ ORDERED = sorted({WINDOW, *(p.rpartition(".")[0] for p in PLACES)} - {SERVICES})
 def test_a_part_names_the_parts_below_it_in_its_contract(room: str) -> None:
     layers = parts(room)
     every = {name for layer in layers for name in layer}
-    assert every == set(packages(room))
+    assert every == set(packages(room)), f"name the parts of {room} in its layers in pyproject.toml"
     for number, layer in enumerate(layers):
         below = {name for lower in layers[number + 1 :] for name in lower}
         for part in layer:

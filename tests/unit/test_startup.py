@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from desktop.resources import root
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 DATABASE = ("sqlalchemy", "alembic", "sqlcipher3", "cryptography", "keyring")
 DOCUMENTS = ("reportlab", "pikepdf", "openpyxl", "numpy", "PySide6.QtPdf", "PySide6.QtPrintSupport")
-# Pages that print nothing by themselves; the others draw with ReportLab.
-PAGES = ("today", "patients", "payments", "fees", "setup")
+PRINTING = {"visits", "claims", "statements", "reports"}
+"""Pages that draw with ReportLab themselves; a new page prints nothing until it is named here."""
+PAGES = sorted(
+    folder.name
+    for folder in (root() / "desktop" / "ui").iterdir()
+    if (folder / "page.py").is_file() and folder.name not in {*PRINTING, "lib"}
+)
 TELL = "import atexit, sys\natexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
 
 

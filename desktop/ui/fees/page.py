@@ -63,7 +63,7 @@ class FeesPage(Page):
         self._tab().focus_search()
 
     def show_record(self, argument: object) -> None:
-        """See `Page.show_record`."""
+        """A tab's name, or ``("code", …)`` with the fields of a `BrowseRequest`."""
         if isinstance(argument, str) and argument in TABS:
             self.tabs.setCurrentIndex(TABS.index(argument))
             self.tabs.setFocus()

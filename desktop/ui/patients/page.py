@@ -70,7 +70,7 @@ class PatientsPage(Page):
         self.table.focus_filter()
 
     def show_record(self, argument: object) -> None:
-        """See `Page.show_record`."""
+        """A patient's id."""
         if isinstance(argument, int) and self.view.may_leave():
             self._open(argument)
 

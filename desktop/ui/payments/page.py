@@ -88,7 +88,7 @@ class PaymentsPage(Page):
             self.remittances.focus_search()
 
     def show_record(self, argument: object) -> None:
-        """See `Page.show_record` and the class."""
+        """``("remittance", id)``, ``("tasks", kind)``, and what the class says."""
         if not isinstance(argument, tuple) or len(argument) != 2:
             return
         kind, wanted = argument

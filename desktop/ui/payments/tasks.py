@@ -16,6 +16,7 @@ from desktop.ui.lib.edits import Choice, plain_label
 from desktop.ui.lib.page import Page, action_button
 from desktop.ui.lib.table import Column, Kind, RowsTable, Tone
 from desktop.ui.payments import choosing, line_deeds, words
+from desktop.ui.shared.task_words import TASK_WORDS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -68,7 +69,7 @@ class Shown:
 
 COLUMNS = (
     Column("due", "Until", Kind.STATE, width=22, tone=lambda r: r.tone),
-    Column("kind", "What", width=20, getter=lambda r: words.TASK_WORDS[r.task.kind]),
+    Column("kind", "What", width=20, getter=lambda r: TASK_WORDS[r.task.kind]),
     Column("title", "Task", width=36, stretch=True, getter=lambda r: r.task.title),
     Column("patient", "Patient", width=20),
     Column("amount", "Amount", Kind.MONEY),
@@ -90,9 +91,7 @@ class TasksTab(QWidget):
     def __init__(self, page: Page) -> None:
         super().__init__()
         self.context = page.context
-        self.kinds = Choice(
-            [(kind, text) for kind, text in words.TASK_WORDS.items()], empty="all kinds"
-        )
+        self.kinds = Choice([(kind, text) for kind, text in TASK_WORDS.items()], empty="all kinds")
         self.kinds.setAccessibleName("Kind of task")
         self.state = Choice([("open", "open"), ("done", "done")])
         self.state.setAccessibleName("Open or done tasks")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop.models.values.enums import Party, TaskKind
+from desktop.models.values.enums import Party
 from desktop.ui.lib.table import Tone
 
 if TYPE_CHECKING:
@@ -89,17 +89,6 @@ PROVIDER = {
     "CV": "pass-through",
     "PI": "periodic payment",
     "RA": "retroactive adjustment",
-}
-# What the Tasks tab shows: all kinds that money leaves behind.
-TASK_WORDS = {
-    TaskKind.DENIAL: "Denials",
-    TaskKind.UNMATCHED: "Unmatched payments",
-    TaskKind.HELD: "Held remittances",
-    TaskKind.PAYER_ACCOUNT: "Payer account",
-    TaskKind.SECONDARY: "Secondary claims",
-    TaskKind.PATIENT_SHARE: "Patient share to review",
-    TaskKind.CREDIT: "Credits",
-    TaskKind.REJECTION: "Rejections",
 }
 
 

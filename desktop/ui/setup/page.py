@@ -70,7 +70,7 @@ class SetupPage(Page):
             tab.focus_search()
 
     def show_record(self, argument: object) -> None:
-        """See `Page.show_record`."""
+        """A tab's name; or back up, or examine, at once."""
         if argument in (BACK_UP, EXAMINE):
             self.tabs.setCurrentWidget(self.safety)
             self.safety.focus_search()

@@ -1,4 +1,4 @@
-"""Parts of several pages that know the services: account, payer list, search mode.
+"""Parts of several pages that know the job: account, payer list, search mode, task words.
 
 May import: lib.
 """
