@@ -127,7 +127,7 @@ def test_a_cause_goes_before_its_manifestation_and_letters_follow(
     back(qtbot, window)
 
 
-def test_a_diagnosis_is_looked_up_and_the_cursor_comesback(
+def test_a_diagnosis_is_looked_up_and_the_cursor_comes_back(
     page: VisitsPage, window: MainWindow, qtbot: QtBot
 ) -> None:
     assert window.shell is not None

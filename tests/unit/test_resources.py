@@ -38,11 +38,11 @@ def test_a_frozen_program_looks_where_it_unpacked_itself(
 
 def test_no_other_module_looks_for_itself() -> None:
     """A path counted from a module's own place breaks when the module moves, and when frozen."""
-    desktop = resources.root() / "desktop"
+    program = resources.root() / "desktop"
     found = [
-        path.relative_to(desktop).as_posix()
-        for path in sorted(desktop.rglob("*.py"))
+        path.relative_to(program).as_posix()
+        for path in sorted(program.rglob("*.py"))
         if path.name != "resources.py" and SEARCHED.search(path.read_text("utf-8"))
     ]
     assert found == []
-    assert SEARCHED.search((desktop / "resources.py").read_text("utf-8"))
+    assert SEARCHED.search((program / "resources.py").read_text("utf-8"))
